@@ -1,0 +1,110 @@
+//! The one error type, and the table of codes behind it.
+
+mod code;
+
+pub use code::ErrorCode;
+
+use std::fmt;
+
+/// A refusal: a stable code, the member it is about, and a sentence for people.
+///
+/// Messages are lower case without a closing dot; they name the limit and say what to do. They never
+/// hold key material, a whole token, or content of a token that was not checked.
+///
+/// Compare [`Error::code`], never the text: texts may improve between releases.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Error(Box<Parts>);
+
+#[derive(Clone, PartialEq, Eq)]
+struct Parts {
+    code: ErrorCode,
+    field: Option<String>,
+    message: String,
+}
+
+/// What every fallible function of this crate returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// An error with `code` and a message of its own.
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self(Box::new(Parts {
+            code,
+            field: None,
+            message: message.into(),
+        }))
+    }
+
+    /// The same error, about the member that `pointer` names (RFC 6901, in wire names).
+    #[must_use]
+    pub fn at(mut self, pointer: impl Into<String>) -> Self {
+        self.0.field = Some(pointer.into());
+        self
+    }
+
+    /// The stable code: its number, slug, HTTP status and exit code are answered by it.
+    pub fn code(&self) -> ErrorCode {
+        self.0.code
+    }
+
+    /// JSON pointer to the member that is refused, in wire names (`/accessRules/2/ip/0`); `None` when
+    /// the error is not about a member.
+    pub fn field(&self) -> Option<&str> {
+        self.0.field.as_deref()
+    }
+
+    /// The sentence for people.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The same error one level further out: `prefix` (such as `/accessRules/0`) before its pointer.
+    #[must_use]
+    pub(crate) fn within(mut self, prefix: &str) -> Self {
+        let inner = self.0.field.take().unwrap_or_default();
+        self.0.field = Some(format!("{prefix}{inner}"));
+        self
+    }
+}
+
+impl From<ErrorCode> for Error {
+    /// An error with the code's own text.
+    fn from(code: ErrorCode) -> Self {
+        Self::new(code, code.text())
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("code", &self.0.code)
+            .field("field", &self.0.field)
+            .field("message", &self.0.message)
+            .finish()
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl serde::Serialize for Error {
+    /// `{"code": slug, "number": n, "field": pointer, "message": text}`; `field` is left out when there
+    /// is none. Every surface prints this object.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
+        let mut out = serializer.serialize_struct("Error", 4)?;
+        out.serialize_field("code", self.0.code.slug())?;
+        out.serialize_field("number", &self.0.code.number())?;
+        match &self.0.field {
+            Some(field) => out.serialize_field("field", field)?,
+            None => out.skip_field("field")?,
+        }
+        out.serialize_field("message", &self.0.message)?;
+        out.end()
+    }
+}

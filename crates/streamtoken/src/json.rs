@@ -1,0 +1,360 @@
+//! JSON as every surface hands it over: loosely typed, read strictly.
+//!
+//! `serde_json::Value` would keep the last of two equal members and cannot hold NaN, which Python and
+//! JavaScript can pass. So options, tokens and keys are read into [`Value`], by a visitor of our own.
+
+use std::cell::Cell;
+use std::collections::HashSet;
+use std::fmt;
+
+use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
+use serde::ser::{SerializeMap, SerializeSeq};
+use serde::{Deserializer, Serialize, Serializer};
+use zeroize::Zeroize;
+
+use crate::{Error, ErrorCode};
+
+/// A JSON value, or what a host language passes in its place.
+///
+/// Members keep their order. Whole numbers are [`Value::Integer`], others [`Value::Float`], which may
+/// be NaN or infinite when it comes from a host language.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Value {
+    /// JSON `null`, Python's `None`, JavaScript's `null`.
+    Null,
+    /// A boolean.
+    Bool(bool),
+    /// A number written without fraction and exponent.
+    Integer(i128),
+    /// Any other number.
+    Float(f64),
+    /// A string.
+    String(String),
+    /// A list.
+    Array(Vec<Value>),
+    /// An object: its members in the order in which they came.
+    Object(Vec<(String, Value)>),
+}
+
+/// Why a text is not JSON that this crate accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    NotUtf8,
+    Syntax { line: usize, column: usize },
+    DuplicateMember,
+    TooDeep,
+}
+
+/// Deepest nesting accepted, counted in arrays and objects.
+pub(crate) const MAX_DEPTH: u32 = 32;
+
+impl Value {
+    /// Reads `text` as one JSON value.
+    ///
+    /// # Errors
+    /// [`ErrorCode::TextNotUtf8`], [`ErrorCode::JsonInvalid`], [`ErrorCode::JsonDuplicateMember`] (at any
+    /// depth), [`ErrorCode::JsonTooDeep`] (more than 32 levels).
+    pub fn parse(text: impl AsRef<[u8]>) -> Result<Self, Error> {
+        parse(text.as_ref()).map_err(Error::from)
+    }
+
+    /// The member called `name`, when this is an object that has it.
+    pub fn get(&self, name: &str) -> Option<&Self> {
+        self.as_object()?
+            .iter()
+            .find_map(|(member, value)| (member == name).then_some(value))
+    }
+
+    /// The members, when this is an object.
+    pub fn as_object(&self) -> Option<&[(String, Self)]> {
+        match self {
+            Self::Object(members) => Some(members),
+            _ => None,
+        }
+    }
+
+    /// The items, when this is a list.
+    pub fn as_array(&self) -> Option<&[Self]> {
+        match self {
+            Self::Array(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The text, when this is a string.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// What kind of value this is, as error messages call it.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "a boolean",
+            Self::Integer(_) | Self::Float(_) => "a number",
+            Self::String(_) => "a string",
+            Self::Array(_) => "a list",
+            Self::Object(_) => "an object",
+        }
+    }
+}
+
+/// Reads one JSON value. The whole text is checked for UTF-8 first, since serde skips the values of
+/// members that nobody asks for.
+pub(crate) fn parse(text: &[u8]) -> Result<Value, Fault> {
+    let text = std::str::from_utf8(text).map_err(|_| Fault::NotUtf8)?;
+    let fault = Cell::new(None);
+    let seed = ValueSeed {
+        depth: 0,
+        fault: &fault,
+    };
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    seed.deserialize(&mut deserializer)
+        .and_then(|value| deserializer.end().map(|()| value))
+        .map_err(|error| {
+            fault.get().unwrap_or(Fault::Syntax {
+                line: error.line(),
+                column: error.column(),
+            })
+        })
+}
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::NotUtf8 => ErrorCode::TextNotUtf8.into(),
+            Fault::Syntax { line, column } => Self::new(
+                ErrorCode::JsonInvalid,
+                format!("the text is not JSON (line {line}, column {column})"),
+            ),
+            Fault::DuplicateMember => ErrorCode::JsonDuplicateMember.into(),
+            Fault::TooDeep => ErrorCode::JsonTooDeep.into(),
+        }
+    }
+}
+
+impl Serialize for Value {
+    /// NaN and infinities, which JSON cannot say, are written as `null`.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(value) => serializer.serialize_bool(*value),
+            Self::Integer(value) => serializer.serialize_i128(*value),
+            Self::Float(value) => serializer.serialize_f64(*value),
+            Self::String(value) => serializer.serialize_str(value),
+            Self::Array(items) => {
+                let mut list = serializer.serialize_seq(Some(items.len()))?;
+                for item in items {
+                    list.serialize_element(item)?;
+                }
+                list.end()
+            }
+            Self::Object(members) => {
+                let mut map = serializer.serialize_map(Some(members.len()))?;
+                for (name, value) in members {
+                    map.serialize_entry(name, value)?;
+                }
+                map.end()
+            }
+        }
+    }
+}
+
+impl fmt::Display for Value {
+    /// Compact JSON.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&serde_json::to_string(self).map_err(|_| fmt::Error)?)
+    }
+}
+
+impl Zeroize for Value {
+    fn zeroize(&mut self) {
+        match self {
+            Self::String(text) => text.zeroize(),
+            Self::Array(items) => items.iter_mut().for_each(Self::zeroize),
+            Self::Object(members) => members.iter_mut().for_each(|(_, value)| value.zeroize()),
+            Self::Null | Self::Bool(_) | Self::Integer(_) | Self::Float(_) => {}
+        }
+    }
+}
+
+/// Reads a value at a given depth and notes the first fault that serde's own errors cannot carry.
+#[derive(Clone, Copy)]
+struct ValueSeed<'a> {
+    depth: u32,
+    fault: &'a Cell<Option<Fault>>,
+}
+
+impl ValueSeed<'_> {
+    fn deeper<E: de::Error>(self) -> Result<Self, E> {
+        if self.depth == MAX_DEPTH {
+            return Err(self.refuse(Fault::TooDeep));
+        }
+        Ok(Self {
+            depth: self.depth + 1,
+            ..self
+        })
+    }
+
+    fn refuse<E: de::Error>(self, fault: Fault) -> E {
+        self.fault.set(Some(fault));
+        E::custom("refused")
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for ValueSeed<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for ValueSeed<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::Integer(value.into()))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Integer(value.into()))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(Value::Float(value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::String(value.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
+        let inner = self.deeper()?;
+        let mut items = Vec::new();
+        while let Some(item) = list.next_element_seed(inner)? {
+            items.push(item);
+        }
+        Ok(Value::Array(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let inner = self.deeper()?;
+        let mut members = Members::default();
+        while let Some(name) = map.next_key::<String>()? {
+            if members.has(&name) {
+                return Err(self.refuse(Fault::DuplicateMember));
+            }
+            let value = map.next_value_seed(inner)?;
+            members.push(name, value);
+        }
+        Ok(Value::Object(members.list))
+    }
+}
+
+/// The members of an object under construction. Tokens have a handful, which a scan searches faster
+/// than a set; hostile input may have a hundred thousand.
+#[derive(Default)]
+struct Members {
+    list: Vec<(String, Value)>,
+    names: HashSet<String>,
+}
+
+impl Members {
+    const SCANNED: usize = 16;
+
+    fn has(&self, name: &str) -> bool {
+        if self.list.len() <= Self::SCANNED {
+            self.list.iter().any(|(member, _)| member == name)
+        } else {
+            self.names.contains(name)
+        }
+    }
+
+    fn push(&mut self, name: String, value: Value) {
+        if self.list.len() == Self::SCANNED {
+            self.names = self.list.iter().map(|(member, _)| member.clone()).collect();
+        }
+        if self.list.len() >= Self::SCANNED {
+            self.names.insert(name.clone());
+        }
+        self.list.push((name, value));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Fault, MAX_DEPTH, Value, parse};
+
+    fn nested(levels: u32) -> String {
+        "[".repeat(levels as usize) + &"]".repeat(levels as usize)
+    }
+
+    #[test]
+    fn duplicates_are_found_at_any_depth_and_count() {
+        let many: String = (0..40).map(|n| format!("\"m{n}\":{n},")).collect();
+        for text in [
+            r#"{"a":1,"a":2}"#.to_owned(),
+            r#"{"x":[{"a":1,"\u0061":2}]}"#.to_owned(),
+            format!("{{{many}\"m20\":0}}"),
+            format!("{{{many}\"m39\":0}}"),
+            format!("{{{many}\"m3\":0}}"),
+        ] {
+            assert_eq!(
+                parse(text.as_bytes()),
+                Err(Fault::DuplicateMember),
+                "{text}"
+            );
+        }
+        assert!(parse(format!("{{{many}\"n\":0}}").as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn nesting_ends_at_the_limit() {
+        assert!(parse(nested(MAX_DEPTH).as_bytes()).is_ok());
+        assert_eq!(parse(nested(MAX_DEPTH + 1).as_bytes()), Err(Fault::TooDeep));
+        assert_eq!(parse(nested(100_000).as_bytes()), Err(Fault::TooDeep));
+    }
+
+    #[test]
+    fn text_is_one_value_of_utf8() {
+        assert_eq!(parse(b"{\"a\":\"\xff\"}"), Err(Fault::NotUtf8));
+        for text in [
+            "",
+            "{} {}",
+            "{} x",
+            "{'a':1}",
+            "nul",
+            "[1,]",
+            "01",
+            "\u{feff}{}",
+        ] {
+            assert!(
+                matches!(parse(text.as_bytes()), Err(Fault::Syntax { .. })),
+                "{text:?}"
+            );
+        }
+        assert_eq!(parse(b" 1e3 "), Ok(Value::Float(1000.0)));
+        assert_eq!(parse(b"-7"), Ok(Value::Integer(-7)));
+        assert_eq!(
+            parse(b"18446744073709551616"),
+            Ok(Value::Float(18_446_744_073_709_551_616.0))
+        );
+    }
+}

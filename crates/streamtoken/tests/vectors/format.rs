@@ -1,0 +1,140 @@
+//! The format of the golden vectors (`vectors/README.md`), shared by the runners in Rust.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
+use streamtoken::{Error, Value};
+
+/// One file of cases.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct File {
+    pub comment: String,
+    /// Why a group of cases matters; every flag that a case names stands here.
+    pub flags: std::collections::BTreeMap<String, String>,
+    pub cases: Vec<Case>,
+}
+
+/// One golden case.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Case {
+    pub id: String,
+    pub comment: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flags: Vec<String>,
+    pub operation: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub now: Option<u64>,
+    pub input: Json,
+    /// The exact result, or `{"error": {code, number, field, message}}`.
+    #[serde(default, skip_serializing_if = "Json::is_null")]
+    pub expect: Json,
+}
+
+impl Case {
+    pub fn has_flag(&self, flag: &str) -> bool {
+        self.flags.iter().any(|other| other == flag)
+    }
+
+    /// The member `name` of the input as a string.
+    pub fn text(&self, name: &str) -> &str {
+        self.optional_text(name)
+            .unwrap_or_else(|| panic!("{}: input.{name} is a string", self.id))
+    }
+
+    /// The member `name` of the input as a string, when it is there.
+    pub fn optional_text(&self, name: &str) -> Option<&str> {
+        self.input.get(name).map(|value| {
+            value
+                .as_str()
+                .unwrap_or_else(|| panic!("{}: input.{name} is a string", self.id))
+        })
+    }
+
+    /// The member `name` of the input as a loosely typed value; `{"$float": "NaN"}` stands for a number
+    /// that JSON cannot say. An empty object when it is absent.
+    pub fn value(&self, name: &str) -> Value {
+        let json = self.input.get(name).cloned().unwrap_or_else(|| json!({}));
+        unwrap_floats(Value::parse(json.to_string()).expect("vectors hold JSON"))
+    }
+
+    /// Fails on a member of the input that the operation does not know.
+    pub fn knows_only(&self, names: &[&str]) {
+        for name in self.input.as_object().expect("input is an object").keys() {
+            assert!(
+                names.contains(&name.as_str()),
+                "{}: unknown input.{name}",
+                self.id
+            );
+        }
+    }
+
+    /// Compares `result` with the golden one; returns what differs.
+    pub fn judge(&self, result: Result<Json, Error>) -> Result<(), String> {
+        let found = result.unwrap_or_else(|error| json!({ "error": error }));
+        if found == self.expect {
+            return Ok(());
+        }
+        Err(format!(
+            "{} ({})\n  expected {}\n  found    {found}",
+            self.id, self.comment, self.expect
+        ))
+    }
+}
+
+fn unwrap_floats(value: Value) -> Value {
+    if let Some(text) = value.get("$float").and_then(Value::as_str) {
+        return Value::Float(text.parse().expect("$float holds a number"));
+    }
+    match value {
+        Value::Array(items) => Value::Array(items.into_iter().map(unwrap_floats).collect()),
+        Value::Object(members) => Value::Object(
+            members
+                .into_iter()
+                .map(|(name, value)| (name, unwrap_floats(value)))
+                .collect(),
+        ),
+        other => other,
+    }
+}
+
+/// The folder of the vectors.
+pub fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .find(|folder| folder.ends_with("crates"))
+        .expect("this crate lives in crates/")
+        .join("streamtoken/vectors")
+}
+
+/// All files of cases by name, in the order of their names.
+pub fn files() -> Vec<(PathBuf, File)> {
+    let mut paths: Vec<_> = fs::read_dir(folder())
+        .expect("the vectors are there")
+        .map(|entry| entry.expect("a readable folder").path())
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "json")
+        })
+        .filter(|path| !path.ends_with("example-key.json"))
+        .collect();
+    paths.sort();
+    paths
+        .into_iter()
+        .map(|path| {
+            let text = fs::read_to_string(&path).expect("a readable file");
+            let file = serde_json::from_str(&text)
+                .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            (path, file)
+        })
+        .collect()
+}
+
+/// The published example: key, token and what they were made from.
+pub fn example() -> Json {
+    let text = fs::read_to_string(folder().join("example-key.json")).expect("the example");
+    serde_json::from_str(&text).expect("JSON")
+}

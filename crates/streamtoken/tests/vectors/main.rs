@@ -4,7 +4,8 @@
 //! changes one that is there: read what was filled before it is committed.
 
 mod format;
-// One module an operation family: `pub fn run(case: &Case) -> Result<Json, Error>`.
+mod sign;
+mod verify;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -15,6 +16,8 @@ use streamtoken::Error;
 
 fn run(case: &Case) -> Result<Json, Error> {
     match case.operation.as_str() {
+        "sign" | "batch_line" | "prepare" => sign::run(case),
+        "verify" | "inspect" => verify::run(case),
         unknown => panic!("{}: no operation {unknown}", case.id),
     }
 }

@@ -1,0 +1,324 @@
+//! What a caller may say about a token, and what follows from it.
+
+mod resolve;
+
+pub(crate) use resolve::Times;
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::time;
+use crate::{AccessRules, Error, ErrorCode, Result, Value};
+
+/// Options for minting one token. All are optional; the default is what Cloudflare's endpoint does
+/// without a body: a token that lasts an hour and restricts nothing.
+///
+/// ```
+/// use std::time::Duration;
+/// use streamtoken::{AccessRules, Condition, SignOptions};
+///
+/// let options = SignOptions::new()
+///     .expires_in(Duration::from_secs(2 * 3600))
+///     .downloadable(true)
+///     .access_rules(AccessRules::allow_only([Condition::country(["GB", "IE"])?])?);
+/// # Ok::<(), streamtoken::Error>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SignOptions {
+    pub(crate) exp: Option<u64>,
+    pub(crate) expires_in: Option<u64>,
+    pub(crate) nbf: Option<u64>,
+    pub(crate) now: Option<u64>,
+    pub(crate) downloadable: bool,
+    pub(crate) access_rules: AccessRules,
+    pub(crate) flags: Flags,
+    pub(crate) time_format: TimeFormat,
+}
+
+impl SignOptions {
+    /// The wire names of all options, in the order in which they are checked.
+    pub const NAMES: &'static [&'static str] = &[
+        "exp",
+        "expires_in",
+        "nbf",
+        "now",
+        "downloadable",
+        "accessRules",
+        "flags",
+        "time_format",
+    ];
+
+    /// No option given.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Options from JSON text, in wire names (`accessRules`, `expires_in`).
+    ///
+    /// # Errors
+    /// Those of [`Value::parse`] and [`SignOptions::from_value`].
+    pub fn from_json(text: impl AsRef<[u8]>) -> Result<Self> {
+        Self::from_value(&Value::parse(text)?)
+    }
+
+    /// Options from an object of loosely typed members, in wire names. `null` is *not given*.
+    ///
+    /// # Errors
+    /// [`ErrorCode::OptionType`] for anything but an object and for a member of the wrong type,
+    /// [`ErrorCode::OptionUnknown`], [`ErrorCode::OptionNotLocal`] (`id`, `pem`),
+    /// [`ErrorCode::OptionNull`] (`accessRules`, where `[]` says none), [`ErrorCode::OptionValue`], the
+    /// codes of times (120 to 129) and those of rules (140 to 151). [`Error::field`] names the member.
+    pub fn from_value(value: &Value) -> Result<Self> {
+        Self::default().overlaid(value)
+    }
+
+    /// These options, replaced where `value` gives others. An `exp` or `expires_in` given there
+    /// replaces whichever of the two was given here.
+    ///
+    /// # Errors
+    /// Those of [`SignOptions::from_value`].
+    pub fn overlaid(&self, value: &Value) -> Result<Self> {
+        self.overlaid_beside(value, &[])
+    }
+
+    /// As `overlaid`, for an object that has the members `beside` as well.
+    pub(crate) fn overlaid_beside(&self, value: &Value, beside: &[&str]) -> Result<Self> {
+        let members = known_members(value, beside)?;
+        let mut options = self.clone();
+        if given(members, "exp").or(given(members, "expires_in")).is_some() {
+            (options.exp, options.expires_in) = (None, None);
+        }
+        read(members, "exp", &mut options.exp, |value| time::seconds(value).map(Some))?;
+        read(members, "expires_in", &mut options.expires_in, |value| time::lifetime(value).map(Some))?;
+        read(members, "nbf", &mut options.nbf, |value| time::seconds(value).map(Some))?;
+        read(members, "now", &mut options.now, |value| time::seconds(value).map(Some))?;
+        read(members, "downloadable", &mut options.downloadable, boolean)?;
+        options.read_rules(members)?;
+        read(members, "flags", &mut options.flags, Flags::from_value)?;
+        read(members, "time_format", &mut options.time_format, TimeFormat::from_value)?;
+        Ok(options)
+    }
+
+    /// The token is not accepted from this time on (`exp`), in epoch seconds: after now and at most
+    /// 86,400 s after it. Not beside [`SignOptions::expires_in`].
+    #[must_use]
+    pub fn exp(mut self, epoch_seconds: u64) -> Self {
+        self.exp = Some(epoch_seconds);
+        self
+    }
+
+    /// The lifetime from now on, floored to whole seconds: 1 s to 86,400 s. Not beside
+    /// [`SignOptions::exp`].
+    #[must_use]
+    pub fn expires_in(mut self, lifetime: Duration) -> Self {
+        self.expires_in = Some(lifetime.as_secs());
+        self
+    }
+
+    /// The token is not accepted before this time (`nbf`), in epoch seconds: before `exp`. Default: an
+    /// hour before now, which guards against clock skew.
+    #[must_use]
+    pub fn nbf(mut self, epoch_seconds: u64) -> Self {
+        self.nbf = Some(epoch_seconds);
+        self
+    }
+
+    /// The time to take for now, in epoch seconds. Default: the machine's clock.
+    #[must_use]
+    pub fn now(mut self, epoch_seconds: u64) -> Self {
+        self.now = Some(epoch_seconds);
+        self
+    }
+
+    /// Whether the token reaches the MP4 download links.
+    #[must_use]
+    pub fn downloadable(mut self, downloadable: bool) -> Self {
+        self.downloadable = downloadable;
+        self
+    }
+
+    /// Who may watch: at most 5 rules, the first match decides, **no match means allowed**.
+    #[must_use]
+    pub fn access_rules(mut self, rules: AccessRules) -> Self {
+        self.access_rules = rules;
+        self
+    }
+
+    /// Flags of Cloudflare's API. Whether the edge honours them in a locally signed token is
+    /// undocumented.
+    #[must_use]
+    pub fn flags(mut self, flags: Flags) -> Self {
+        self.flags = flags;
+        self
+    }
+
+    /// How `exp` and `nbf` are written. Default: numbers, which every JWT library reads.
+    #[must_use]
+    pub fn time_format(mut self, format: TimeFormat) -> Self {
+        self.time_format = format;
+        self
+    }
+
+    /// `null` for rules would fail open, so it is the one option for which null is no *not given*.
+    fn read_rules(&mut self, members: &[(String, Value)]) -> Result<()> {
+        match member(members, "accessRules") {
+            None => Ok(()),
+            Some(Value::Null) => Err(Error::new(
+                ErrorCode::OptionNull,
+                "null for accessRules would restrict nothing; leave the option out, or say [] for no rules",
+            )
+            .at("/accessRules")),
+            Some(rules) => {
+                self.access_rules = AccessRules::from_value(rules)?;
+                Ok(())
+            }
+        }
+    }
+}
+
+/// How times are written in a token's payload.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TimeFormat {
+    /// As numbers, like Cloudflare's recipes for local signing.
+    #[default]
+    Number,
+    /// As decimal strings, like Cloudflare's endpoint. Generic JWT libraries refuse this form.
+    String,
+}
+
+impl TimeFormat {
+    fn from_value(value: &Value) -> Result<Self> {
+        match value {
+            Value::String(text) if text == "number" => Ok(Self::Number),
+            Value::String(text) if text == "string" => Ok(Self::String),
+            Value::String(_) => Err(Error::new(
+                ErrorCode::OptionValue,
+                "time_format is \"number\" or \"string\"",
+            )),
+            other => Err(wrong_type("a string", other)),
+        }
+    }
+}
+
+/// Flags of Cloudflare's API (there since April 2026).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize)]
+pub struct Flags {
+    #[serde(skip_serializing_if = "is_false")]
+    original: bool,
+}
+
+impl Flags {
+    /// No flag set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets `original`. What the flag does is Cloudflare's business; ours is to write it.
+    #[must_use]
+    pub fn with_original(mut self, original: bool) -> Self {
+        self.original = original;
+        self
+    }
+
+    /// Whether `original` is set.
+    pub fn original(self) -> bool {
+        self.original
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        !self.original
+    }
+
+    /// Pointers of errors are relative to the object.
+    fn from_value(value: &Value) -> Result<Self> {
+        let Value::Object(members) = value else {
+            return Err(wrong_type("an object", value));
+        };
+        let mut flags = Self::default();
+        if let Some((name, _)) = members.iter().find(|(name, _)| name != "original") {
+            return Err(unknown(name, &["original"]));
+        }
+        read(members, "original", &mut flags.original, boolean)?;
+        Ok(flags)
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+/// The members of an options object, once every name is known.
+pub(crate) fn known_members<'v>(value: &'v Value, beside: &[&str]) -> Result<&'v [(String, Value)]> {
+    let Value::Object(members) = value else {
+        return Err(wrong_type("an object", value));
+    };
+    for (name, _) in members {
+        if matches!(name.as_str(), "id" | "pem") {
+            return Err(Error::new(
+                ErrorCode::OptionNotLocal,
+                format!("{name} names the key for Cloudflare's API; local signing takes it from the signer's key"),
+            )
+            .at(format!("/{name}")));
+        }
+        if !SignOptions::NAMES.contains(&name.as_str()) && !beside.contains(&name.as_str()) {
+            return Err(unknown(name, SignOptions::NAMES));
+        }
+    }
+    Ok(members)
+}
+
+/// Reads the member `name` into `slot`, unless it is absent or null.
+pub(crate) fn read<T>(
+    members: &[(String, Value)],
+    name: &str,
+    slot: &mut T,
+    convert: impl FnOnce(&Value) -> Result<T>,
+) -> Result<()> {
+    if let Some(value) = given(members, name) {
+        *slot = convert(value).map_err(|error| error.within(&format!("/{name}")))?;
+    }
+    Ok(())
+}
+
+/// A boolean, and nothing that merely looks like one.
+pub(crate) fn boolean(value: &Value) -> Result<bool> {
+    match value {
+        Value::Bool(flag) => Ok(*flag),
+        other => Err(wrong_type("a boolean", other)),
+    }
+}
+
+/// An error that says what was wanted and what came.
+pub(crate) fn wrong_type(wanted: &str, found: &Value) -> Error {
+    Error::new(
+        ErrorCode::OptionType,
+        format!("{wanted} is wanted here, not {}", found.kind()),
+    )
+}
+
+/// An error that lists the names there are. The name that came is quoted only in the pointer, and
+/// only when it looks like a name: it may be a key that was pasted in the wrong place.
+pub(crate) fn unknown(name: &str, known: &[&str]) -> Error {
+    let error = Error::new(
+        ErrorCode::OptionUnknown,
+        format!("no option has this name; there are {}", known.join(", ")),
+    );
+    if crate::id::is_id(name, 32) {
+        error.at(format!("/{name}"))
+    } else {
+        error
+    }
+}
+
+pub(crate) fn member<'v>(members: &'v [(String, Value)], name: &str) -> Option<&'v Value> {
+    members
+        .iter()
+        .find_map(|(other, value)| (other == name).then_some(value))
+}
+
+fn given<'v>(members: &'v [(String, Value)], name: &str) -> Option<&'v Value> {
+    member(members, name).filter(|value| !matches!(value, Value::Null))
+}

@@ -1,0 +1,126 @@
+//! Minting: the header, the payload, and the signature over both.
+
+mod batch;
+mod parallel;
+mod payload;
+mod prepared;
+
+pub use batch::MAX_LINE;
+pub use prepared::{Prepared, prepare};
+
+use std::fmt;
+
+use crate::options::Times;
+use crate::{Error, ErrorCode, Result, SignOptions, SigningKey, Token, base64url, clock, id};
+
+/// Longest token that is minted or read, in characters.
+pub const MAX_TOKEN: usize = 16_384;
+
+/// Mints tokens with one key. Cheap to clone, and shared between threads as it is.
+///
+/// ```
+/// use streamtoken::{SignOptions, Signer, SigningKey};
+///
+/// let signer = Signer::new(SigningKey::generate()?);
+/// let token = signer.sign("ea95132c15732412d22c1476fa83f27a", &SignOptions::new())?;
+/// assert_eq!(token.renew_at(), token.exp() - 720);
+/// # Ok::<(), streamtoken::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Signer {
+    key: SigningKey,
+    header: String,
+}
+
+impl Signer {
+    /// A signer with this key.
+    pub fn new(key: SigningKey) -> Self {
+        let header = payload::header(key.id());
+        Self { key, header }
+    }
+
+    /// The key that signs.
+    pub fn key(&self) -> &SigningKey {
+        &self.key
+    }
+
+    /// Mints a token for `identifier`, a video UID or live-input UID of 1 to 32 characters of
+    /// `[A-Za-z0-9_-]`.
+    ///
+    /// # Errors
+    /// [`ErrorCode::IdentifierInvalid`]; the codes of times that do not fit each other (124 to 128);
+    /// [`ErrorCode::MintedTokenTooLarge`] above 16,384 characters.
+    pub fn sign(&self, identifier: &str, options: &SignOptions) -> Result<Token> {
+        self.sign_at(options.at_now(), identifier, options)
+    }
+
+    /// Mints many tokens on all cores, in the order of `items`. An error of one item never loses the
+    /// others. Items without [`SignOptions::now`] share one reading of the clock.
+    pub fn sign_many<I>(&self, items: &[(I, SignOptions)]) -> Vec<Result<Token>>
+    where
+        I: AsRef<str> + Sync,
+    {
+        let clock = clock::now();
+        parallel::map(items, |(identifier, options)| {
+            self.sign_at(options.now.unwrap_or(clock), identifier.as_ref(), options)
+        })
+    }
+
+    fn sign_at(&self, now: u64, identifier: &str, options: &SignOptions) -> Result<Token> {
+        let unsigned = Unsigned::new(&self.header, self.key.id(), identifier, now, options)?;
+        let signature = self.key.sign(unsigned.input.as_bytes())?;
+        unsigned.signed(self.key.id(), &signature)
+    }
+}
+
+impl fmt::Debug for Signer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signer").field("key", &self.key).finish()
+    }
+}
+
+/// Everything of a token but the signature.
+#[derive(Debug, Clone)]
+struct Unsigned {
+    /// `b64url(header).b64url(payload)`, the JWS signing input.
+    input: String,
+    identifier: String,
+    times: Times,
+}
+
+impl Unsigned {
+    fn new(header: &str, key_id: &str, identifier: &str, now: u64, options: &SignOptions) -> Result<Self> {
+        id::check_identifier(identifier)?;
+        let times = options.times(now)?;
+        let payload = payload::payload(identifier, key_id, times, options)?;
+        let mut input = String::with_capacity(header.len() + payload.len() * 4 / 3 + 360);
+        input.push_str(header);
+        input.push('.');
+        base64url::append(&mut input, &payload);
+        Ok(Self {
+            input,
+            identifier: identifier.to_owned(),
+            times,
+        })
+    }
+
+    fn signed(self, key_id: &str, signature: &[u8]) -> Result<Token> {
+        let mut text = self.input;
+        text.push('.');
+        base64url::append(&mut text, signature);
+        if text.len() > MAX_TOKEN {
+            return Err(Error::new(
+                ErrorCode::MintedTokenTooLarge,
+                format!("the token would have {} characters; the maximum is {MAX_TOKEN}; shorten its access rules", text.len()),
+            ));
+        }
+        Ok(Token {
+            text,
+            identifier: self.identifier,
+            key_id: key_id.to_owned(),
+            exp: self.times.exp,
+            nbf: self.times.nbf,
+            renew_at: self.times.renew_at,
+        })
+    }
+}

@@ -1,0 +1,53 @@
+//! Tokens whose signature is made elsewhere: in a KMS, an HSM or WebCrypto.
+
+use super::{Unsigned, payload};
+use crate::{ErrorCode, PublicKey, Result, SignOptions, Token};
+
+/// A token that lacks its signature.
+///
+/// ```
+/// # use streamtoken::{prepare, PublicKey, SignOptions};
+/// # fn sign_in_kms(input: &str) -> Vec<u8> { unimplemented!() }
+/// # fn mint(key: &PublicKey) -> streamtoken::Result<()> {
+/// let prepared = prepare(key, "ea95132c15732412d22c1476fa83f27a", &SignOptions::new())?;
+/// let signature = sign_in_kms(prepared.signing_input()); // RSASSA-PKCS1-v1_5 with SHA-256
+/// let token = prepared.finish(&signature)?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    unsigned: Unsigned,
+    key: PublicKey,
+}
+
+/// Prepares a token for `identifier` that the private half of `key` is to sign. The options mean what
+/// they mean to [`Signer::sign`](crate::Signer::sign), and so do the errors.
+pub fn prepare(key: &PublicKey, identifier: &str, options: &SignOptions) -> Result<Prepared> {
+    let header = payload::header(key.id());
+    let unsigned = Unsigned::new(&header, key.id(), identifier, options.at_now(), options)?;
+    Ok(Prepared {
+        unsigned,
+        key: key.clone(),
+    })
+}
+
+impl Prepared {
+    /// What is to be signed with RSASSA-PKCS1-v1_5 and SHA-256: ASCII, to be hashed as it is.
+    pub fn signing_input(&self) -> &str {
+        &self.unsigned.input
+    }
+
+    /// Checks the signature with the public key and completes the token.
+    ///
+    /// # Errors
+    /// [`ErrorCode::SignatureNotFromKey`] when the signature is not the key's over
+    /// [`Prepared::signing_input`]; [`ErrorCode::MintedTokenTooLarge`].
+    pub fn finish(&self, signature: impl AsRef<[u8]>) -> Result<Token> {
+        let signature = signature.as_ref();
+        if !self.key.verify(self.unsigned.input.as_bytes(), signature) {
+            return Err(ErrorCode::SignatureNotFromKey.into());
+        }
+        self.unsigned.clone().signed(self.key.id(), signature)
+    }
+}

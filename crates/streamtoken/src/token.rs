@@ -1,0 +1,93 @@
+//! A minted token and the facts about it.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+/// A signed URL token that was minted here.
+///
+/// Its text takes the place of the video UID **in the path** of a playback URL. Whoever has it can
+/// watch, so `Debug` does not show it; `Display`, [`Token::as_str`] and `Serialize` give the compact
+/// form.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Token {
+    pub(crate) text: String,
+    pub(crate) identifier: String,
+    pub(crate) key_id: String,
+    pub(crate) exp: u64,
+    pub(crate) nbf: u64,
+    pub(crate) renew_at: u64,
+}
+
+impl Token {
+    /// The compact form: three parts of base64url, at most 16,384 characters in all.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The compact form, without a copy.
+    pub fn into_string(self) -> String {
+        self.text
+    }
+
+    /// The video UID or live-input UID that the token is for.
+    pub fn identifier(&self) -> &str {
+        &self.identifier
+    }
+
+    /// The id of the key that signed it.
+    pub fn key_id(&self) -> &str {
+        &self.key_id
+    }
+
+    /// The token is not accepted from this time on, in epoch seconds.
+    pub fn exp(&self) -> u64 {
+        self.exp
+    }
+
+    /// The token is not accepted before this time, in epoch seconds.
+    pub fn nbf(&self) -> u64 {
+        self.nbf
+    }
+
+    /// When to mint the next one, in epoch seconds: after four fifths of the time from now to `exp`.
+    pub fn renew_at(&self) -> u64 {
+        self.renew_at
+    }
+}
+
+impl fmt::Display for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Token")
+            .field("identifier", &self.identifier)
+            .field("key_id", &self.key_id)
+            .field("exp", &self.exp)
+            .field("nbf", &self.nbf)
+            .field("renew_at", &self.renew_at)
+            .finish_non_exhaustive()
+    }
+}
+
+impl AsRef<str> for Token {
+    fn as_ref(&self) -> &str {
+        &self.text
+    }
+}
+
+impl From<Token> for String {
+    fn from(token: Token) -> Self {
+        token.text
+    }
+}
+
+impl Serialize for Token {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}

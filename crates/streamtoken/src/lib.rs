@@ -5,6 +5,8 @@ mod clock;
 mod error;
 mod id;
 mod json;
+mod rules;
 
 pub use error::{Error, ErrorCode, Result};
 pub use json::Value;
+pub use rules::{AccessRules, Action, Condition, Country, Decision, Network, Rule, Viewer};

@@ -91,6 +91,8 @@ struct Unsigned {
 impl Unsigned {
     fn new(header: &str, key_id: &str, identifier: &str, now: u64, options: &SignOptions) -> Result<Self> {
         id::check_identifier(identifier)?;
+        // Rules that were read from somebody else's token may name what is not written here.
+        options.access_rules.check_for_minting()?;
         let times = options.times(now)?;
         let payload = payload::payload(identifier, key_id, times, options)?;
         let mut input = String::with_capacity(header.len() + payload.len() * 4 / 3 + 360);

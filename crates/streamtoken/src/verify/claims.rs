@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::options::Flags;
 use crate::time::saturate;
-use crate::{AccessRules, Error, ErrorCode, Result, Value, id, rules};
+use crate::{AccessRules, Error, ErrorCode, Result, Value, id};
 
 /// What a verified token says. Only [`verify`](crate::verify) makes one.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -142,7 +142,7 @@ impl Draft {
     /// Reads the rules.
     pub(super) fn read_rules(&mut self) -> Result<()> {
         if let Some(rules) = self.rules.take() {
-            self.claims.access_rules = rules::from_token(&rules)?;
+            self.claims.access_rules = AccessRules::from_token(&rules)?;
         }
         Ok(())
     }

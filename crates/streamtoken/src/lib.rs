@@ -1,4 +1,51 @@
-//! Signed URL tokens for Cloudflare Stream.
+//! Signed URL tokens for [Cloudflare Stream](https://developers.cloudflare.com/stream/): mint them in
+//! your own process, verify them where Cloudflare's edge is not in front, and turn them into playback
+//! URLs.
+//!
+//! ```
+//! use streamtoken::{CustomerCode, KeySet, SignOptions, Signer, SigningKey, UrlOptions};
+//! use streamtoken::{VerifyContext, playback_urls, verify};
+//!
+//! # fn main() -> streamtoken::Result<()> {
+//! # let key_text = SigningKey::generate()?.to_jwk_base64();
+//! // Whatever Cloudflare's `stream/keys` gave you: `pem` or `jwk` as it came, or the whole response.
+//! let key = SigningKey::load(key_text.as_str(), None)?;
+//! let keys = KeySet::from(&key);
+//!
+//! let token = Signer::new(key).sign("ea95132c15732412d22c1476fa83f27a", &SignOptions::new())?;
+//! let urls = playback_urls(token.as_str(), &CustomerCode::parse("f33zs165nr7gyfy4")?, &UrlOptions::new())?;
+//! println!("{}", urls.hls());
+//!
+//! let context = VerifyContext::new().identifier("ea95132c15732412d22c1476fa83f27a");
+//! let claims = verify(token.as_str(), &keys, &context)?;
+//! assert_eq!(claims.sub(), token.identifier());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Where to look
+//!
+//! | task | start at |
+//! |---|---|
+//! | load, make, export a key | [`SigningKey`], [`PublicKey`], [`KeySet`], [`describe_key`] |
+//! | mint | [`Signer`], [`SignOptions`], [`Token`] |
+//! | mint with a key in a KMS or HSM | [`prepare`], [`Prepared`] |
+//! | say who may watch | [`AccessRules`], [`Rule`], [`Condition`] |
+//! | check a token | [`verify`], [`VerifyContext`], [`Claims`] |
+//! | read a token without checking it | [`inspect`], [`Unverified`] |
+//! | playback URLs | [`playback_urls`], [`rewrite`], [`CustomerCode`] |
+//! | tell what went wrong | [`Error`], [`ErrorCode`] |
+//!
+//! # Features
+//!
+//! - `aws-lc` (default): RSA on AWS-LC. Needs a C compiler.
+//! - `rust-crypto`: the same bytes in pure Rust, slower, without a C compiler
+//!   (`default-features = false, features = ["rust-crypto"]`). With both on, AWS-LC is used.
+//!
+//! # Time
+//!
+//! Times are whole seconds since the epoch. The clock is read only where no `now` was given.
+
 #![forbid(unsafe_code)]
 mod base64url;
 mod clock;

@@ -6,6 +6,8 @@
 mod format;
 mod sign;
 mod verify;
+// One module an operation family: `pub fn run(case: &Case) -> Result<Json, Error>`.
+mod rules;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -18,6 +20,7 @@ fn run(case: &Case) -> Result<Json, Error> {
     match case.operation.as_str() {
         "sign" | "batch_line" | "prepare" => sign::run(case),
         "verify" | "inspect" => verify::run(case),
+        "rules_parse" | "rules_evaluate" | "rules_allow_only" | "rules_block" => rules::run(case),
         unknown => panic!("{}: no operation {unknown}", case.id),
     }
 }

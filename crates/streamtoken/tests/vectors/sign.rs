@@ -30,7 +30,9 @@ fn options(case: &Case) -> Result<SignOptions, Error> {
         None => case.value("options"),
     };
     let defaults = SignOptions::new();
-    case.now.map_or(defaults.clone(), |now| defaults.now(now)).overlaid(&value)
+    case.now
+        .map_or(defaults.clone(), |now| defaults.now(now))
+        .overlaid(&value)
 }
 
 fn sign(case: &Case) -> Result<Json, Error> {
@@ -57,7 +59,12 @@ fn prepared(case: &Case) -> Result<Json, Error> {
         || {
             let token = Signer::new(key.clone()).sign(case.text("identifier"), &options);
             let token = token.expect("prepare accepted the same options");
-            token.as_str().rsplit('.').next().map(ToOwned::to_owned).expect("a signature")
+            token
+                .as_str()
+                .rsplit('.')
+                .next()
+                .map(ToOwned::to_owned)
+                .expect("a signature")
         },
         ToOwned::to_owned,
     );

@@ -17,7 +17,10 @@ pub(crate) fn split(token: &[u8]) -> Result<Parts<'_>> {
     if token.len() > MAX_TOKEN {
         return Err(Error::new(
             ErrorCode::TokenTooLarge,
-            format!("the token has {} characters; the maximum is {MAX_TOKEN}", token.len()),
+            format!(
+                "the token has {} characters; the maximum is {MAX_TOKEN}",
+                token.len()
+            ),
         ));
     }
     let [header, payload, signature] = three_parts(token)?;
@@ -37,7 +40,9 @@ fn three_parts(token: &[u8]) -> Result<[&[u8]; 3]> {
     let mut parts = token.split(|byte| *byte == b'.');
     match (parts.next(), parts.next(), parts.next(), parts.next()) {
         (Some(header), Some(payload), Some(signature), None)
-            if ![header, payload, signature].iter().any(|part| part.is_empty()) =>
+            if ![header, payload, signature]
+                .iter()
+                .any(|part| part.is_empty()) =>
         {
             Ok([header, payload, signature])
         }
@@ -58,9 +63,14 @@ fn object(part: &str, text: &[u8]) -> Result<Value> {
     let refuse = |code, what: &str| Error::new(code, format!("the token's {part} {what}"));
     match json::parse(text) {
         Ok(value @ Value::Object(_)) => Ok(value),
-        Ok(_) | Err(Fault::Syntax { .. }) => Err(refuse(ErrorCode::TokenJson, "is not a JSON object")),
+        Ok(_) | Err(Fault::Syntax { .. }) => {
+            Err(refuse(ErrorCode::TokenJson, "is not a JSON object"))
+        }
         Err(Fault::NotUtf8) => Err(refuse(ErrorCode::TokenNotUtf8, "is not UTF-8")),
-        Err(Fault::DuplicateMember) => Err(refuse(ErrorCode::TokenDuplicateMember, "names a member twice")),
+        Err(Fault::DuplicateMember) => Err(refuse(
+            ErrorCode::TokenDuplicateMember,
+            "names a member twice",
+        )),
         Err(Fault::TooDeep) => Err(refuse(
             ErrorCode::TokenTooDeep,
             "is nested more than 32 levels deep",

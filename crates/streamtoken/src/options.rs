@@ -86,17 +86,33 @@ impl SignOptions {
     pub(crate) fn overlaid_beside(&self, value: &Value, beside: &[&str]) -> Result<Self> {
         let members = known_members(value, beside)?;
         let mut options = self.clone();
-        if given(members, "exp").or(given(members, "expires_in")).is_some() {
+        if given(members, "exp")
+            .or(given(members, "expires_in"))
+            .is_some()
+        {
             (options.exp, options.expires_in) = (None, None);
         }
-        read(members, "exp", &mut options.exp, |value| time::seconds(value).map(Some))?;
-        read(members, "expires_in", &mut options.expires_in, |value| time::lifetime(value).map(Some))?;
-        read(members, "nbf", &mut options.nbf, |value| time::seconds(value).map(Some))?;
-        read(members, "now", &mut options.now, |value| time::seconds(value).map(Some))?;
+        read(members, "exp", &mut options.exp, |value| {
+            time::seconds(value).map(Some)
+        })?;
+        read(members, "expires_in", &mut options.expires_in, |value| {
+            time::lifetime(value).map(Some)
+        })?;
+        read(members, "nbf", &mut options.nbf, |value| {
+            time::seconds(value).map(Some)
+        })?;
+        read(members, "now", &mut options.now, |value| {
+            time::seconds(value).map(Some)
+        })?;
         read(members, "downloadable", &mut options.downloadable, boolean)?;
         options.read_rules(members)?;
         read(members, "flags", &mut options.flags, Flags::from_value)?;
-        read(members, "time_format", &mut options.time_format, TimeFormat::from_value)?;
+        read(
+            members,
+            "time_format",
+            &mut options.time_format,
+            TimeFormat::from_value,
+        )?;
         Ok(options)
     }
 
@@ -245,13 +261,19 @@ impl Flags {
     }
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
 fn is_false(value: &bool) -> bool {
     !value
 }
 
 /// The members of an options object, once every name is known.
-pub(crate) fn known_members<'v>(value: &'v Value, beside: &[&str]) -> Result<&'v [(String, Value)]> {
+pub(crate) fn known_members<'v>(
+    value: &'v Value,
+    beside: &[&str],
+) -> Result<&'v [(String, Value)]> {
     let Value::Object(members) = value else {
         return Err(wrong_type("an object", value));
     };

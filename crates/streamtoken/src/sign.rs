@@ -89,7 +89,13 @@ struct Unsigned {
 }
 
 impl Unsigned {
-    fn new(header: &str, key_id: &str, identifier: &str, now: u64, options: &SignOptions) -> Result<Self> {
+    fn new(
+        header: &str,
+        key_id: &str,
+        identifier: &str,
+        now: u64,
+        options: &SignOptions,
+    ) -> Result<Self> {
         id::check_identifier(identifier)?;
         // Rules that were read from somebody else's token may name what is not written here.
         options.access_rules.check_for_minting()?;
@@ -113,7 +119,10 @@ impl Unsigned {
         if text.len() > MAX_TOKEN {
             return Err(Error::new(
                 ErrorCode::MintedTokenTooLarge,
-                format!("the token would have {} characters; the maximum is {MAX_TOKEN}; shorten its access rules", text.len()),
+                format!(
+                    "the token would have {} characters; the maximum is {MAX_TOKEN}; shorten its access rules",
+                    text.len()
+                ),
             ));
         }
         Ok(Token {

@@ -118,18 +118,35 @@ mod tests {
 
     #[test]
     fn durations_add_up() {
-        for (text, expected) in [("90m", 5_400), ("1h30m", 5_400), ("45s", 45), ("1d", 86_400), ("0s", 0), ("1m1m", 120)] {
+        for (text, expected) in [
+            ("90m", 5_400),
+            ("1h30m", 5_400),
+            ("45s", 45),
+            ("1d", 86_400),
+            ("0s", 0),
+            ("1m1m", 120),
+        ] {
             assert_eq!(duration(text), Ok(expected), "{text}");
         }
     }
 
     #[test]
     fn durations_of_another_form_are_refused() {
-        for text in ["", "90", "m", "1h30", "-1h", "+1h", "1.5h", "1 h", " 1h", "1H", "1w", "１h", "1h\u{e9}"] {
-            assert_eq!(duration(text).map_err(|error| error.code()), Err(ErrorCode::DurationInvalid), "{text}");
+        for text in [
+            "", "90", "m", "1h30", "-1h", "+1h", "1.5h", "1 h", " 1h", "1H", "1w", "１h",
+            "1h\u{e9}",
+        ] {
+            assert_eq!(
+                duration(text).map_err(|error| error.code()),
+                Err(ErrorCode::DurationInvalid),
+                "{text}"
+            );
         }
         let huge = "9".repeat(400) + "d";
-        assert_eq!(duration(&huge).map_err(|error| error.code()), Err(ErrorCode::TimeInMilliseconds));
+        assert_eq!(
+            duration(&huge).map_err(|error| error.code()),
+            Err(ErrorCode::TimeInMilliseconds)
+        );
     }
 
     #[test]
@@ -137,10 +154,16 @@ mod tests {
         let code = |value: Value| seconds(&value).map_err(|error| error.code());
         assert_eq!(code(Value::Bool(true)), Err(ErrorCode::TimeType));
         assert_eq!(code(Value::String("1".into())), Err(ErrorCode::TimeType));
-        assert_eq!(code(Value::Float(f64::NEG_INFINITY)), Err(ErrorCode::TimeNotFinite));
+        assert_eq!(
+            code(Value::Float(f64::NEG_INFINITY)),
+            Err(ErrorCode::TimeNotFinite)
+        );
         assert_eq!(code(Value::Float(-1.5)), Err(ErrorCode::TimeFractional));
         assert_eq!(code(Value::Float(-1e300)), Err(ErrorCode::TimeNegative));
-        assert_eq!(code(Value::Integer(i128::MAX)), Err(ErrorCode::TimeInMilliseconds));
+        assert_eq!(
+            code(Value::Integer(i128::MAX)),
+            Err(ErrorCode::TimeInMilliseconds)
+        );
         assert_eq!(code(Value::Float(1e11)), Err(ErrorCode::TimeInMilliseconds));
         assert_eq!(code(Value::Integer(99_999_999_999)), Ok(99_999_999_999));
         assert_eq!(code(Value::Float(-0.0)), Ok(0));

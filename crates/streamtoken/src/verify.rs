@@ -42,7 +42,9 @@ pub fn verify(token: impl AsRef<[u8]>, keys: &KeySet, context: &VerifyContext) -
     let now = context.now.unwrap_or_else(clock::now);
     let parts = jws::split(token.as_ref())?;
     let kid = header::check(&parts.header, &parts.payload)?;
-    let key = keys.get(kid).ok_or_else(|| Error::from(ErrorCode::KeyUnknown))?;
+    let key = keys
+        .get(kid)
+        .ok_or_else(|| Error::from(ErrorCode::KeyUnknown))?;
     if !key.verify(parts.signing_input, &parts.signature) {
         return Err(ErrorCode::SignatureInvalid.into());
     }

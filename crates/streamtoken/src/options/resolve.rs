@@ -33,11 +33,16 @@ impl SignOptions {
         if exp - now > MAX_LIFETIME {
             return Err(Error::new(
                 ErrorCode::ExpTooFar,
-                format!("the token would live {} s; the maximum is {MAX_LIFETIME} s", exp - now),
+                format!(
+                    "the token would live {} s; the maximum is {MAX_LIFETIME} s",
+                    exp - now
+                ),
             )
             .at(field));
         }
-        let nbf = self.nbf.unwrap_or_else(|| now.saturating_sub(DEFAULT_HEAD_START));
+        let nbf = self
+            .nbf
+            .unwrap_or_else(|| now.saturating_sub(DEFAULT_HEAD_START));
         if nbf >= exp {
             return Err(Error::new(
                 ErrorCode::NbfNotBeforeExp,

@@ -45,7 +45,11 @@ impl Signer {
         }
         let request = Value::parse(line)?;
         let options = defaults.overlaid_beside(&request, &["identifier"])?;
-        self.sign_at(options.now.unwrap_or(clock), identifier(&request)?, &options)
+        self.sign_at(
+            options.now.unwrap_or(clock),
+            identifier(&request)?,
+            &options,
+        )
     }
 }
 

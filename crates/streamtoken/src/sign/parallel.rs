@@ -40,7 +40,10 @@ pub(super) fn map<T: Sync, R: Send>(items: &[T], f: impl Fn(&T) -> R + Sync) -> 
         strides
     });
     strides.sort_unstable_by_key(|(start, _)| *start);
-    strides.into_iter().flat_map(|(_, results)| results).collect()
+    strides
+        .into_iter()
+        .flat_map(|(_, results)| results)
+        .collect()
 }
 
 #[cfg(test)]
@@ -51,7 +54,10 @@ mod tests {
     fn results_keep_the_order_of_the_items() {
         for count in [0_usize, 1, 3, 4, 5, 8, 9, 1_000] {
             let items: Vec<_> = (0..count).collect();
-            assert_eq!(map(&items, |item| item * 2), items.iter().map(|item| item * 2).collect::<Vec<_>>());
+            assert_eq!(
+                map(&items, |item| item * 2),
+                items.iter().map(|item| item * 2).collect::<Vec<_>>()
+            );
         }
     }
 

@@ -17,7 +17,12 @@ pub(super) fn header(key_id: &str) -> String {
 }
 
 /// The payload's compact JSON.
-pub(super) fn payload(identifier: &str, key_id: &str, times: Times, options: &SignOptions) -> Result<Vec<u8>> {
+pub(super) fn payload(
+    identifier: &str,
+    key_id: &str,
+    times: Times,
+    options: &SignOptions,
+) -> Result<Vec<u8>> {
     let format = options.time_format;
     let payload = Payload {
         sub: identifier,

@@ -84,7 +84,9 @@ impl Draft {
             match name.as_str() {
                 "kid" => {}
                 "exp" => exp = Some(seconds("exp", &value)?),
-                "sub" | "nbf" | "downloadable" | "accessRules" | "flags" => draft.take(&name, value)?,
+                "sub" | "nbf" | "downloadable" | "accessRules" | "flags" => {
+                    draft.take(&name, value)?
+                }
                 _ => other.push((name, value)),
             }
         }
@@ -158,18 +160,28 @@ fn seconds(claim: &str, value: &Value) -> Result<u64> {
         Value::Float(number) if *number >= 0.0 && number.fract() == 0.0 => {
             (*number < 18_446_744_073_709_551_616.0).then(|| saturate(*number))
         }
-        Value::String(text) => text.parse().ok().filter(|number: &u64| number.to_string() == *text),
+        Value::String(text) => text
+            .parse()
+            .ok()
+            .filter(|number: &u64| number.to_string() == *text),
         _ => None,
     };
     seconds.ok_or_else(|| not_understood(claim, TIME))
 }
 
 fn flags(value: &Value) -> Result<Flags> {
-    let members = value.as_object().ok_or_else(|| not_understood("flags", "an object"))?;
+    let members = value
+        .as_object()
+        .ok_or_else(|| not_understood("flags", "an object"))?;
     match members {
         [] => Ok(Flags::new()),
-        [(name, Value::Bool(original))] if name == "original" => Ok(Flags::new().with_original(*original)),
-        _ => Err(not_understood("flags", "an object whose only member is the boolean original")),
+        [(name, Value::Bool(original))] if name == "original" => {
+            Ok(Flags::new().with_original(*original))
+        }
+        _ => Err(not_understood(
+            "flags",
+            "an object whose only member is the boolean original",
+        )),
     }
 }
 

@@ -22,7 +22,8 @@ pub const MAX_LEEWAY: u64 = 300;
 
 impl VerifyContext {
     /// The wire names of all facts, in the order in which they are checked.
-    pub const NAMES: &'static [&'static str] = &["identifier", "now", "ip", "country", "leeway", "download"];
+    pub const NAMES: &'static [&'static str] =
+        &["identifier", "now", "ip", "country", "leeway", "download"];
 
     /// No fact given.
     pub fn new() -> Self {
@@ -48,7 +49,10 @@ impl VerifyContext {
         let Value::Object(members) = value else {
             return Err(wrong_type("an object", value));
         };
-        if let Some((name, _)) = members.iter().find(|(name, _)| !Self::NAMES.contains(&name.as_str())) {
+        if let Some((name, _)) = members
+            .iter()
+            .find(|(name, _)| !Self::NAMES.contains(&name.as_str()))
+        {
             return Err(unknown(name, Self::NAMES));
         }
         let mut context = Self::default();
@@ -59,11 +63,17 @@ impl VerifyContext {
             )
             .at("/identifier"));
         }
-        read(members, "identifier", &mut context.identifier, |value| text(value).map(Some))?;
-        read(members, "now", &mut context.now, |value| seconds(value).map(Some))?;
+        read(members, "identifier", &mut context.identifier, |value| {
+            text(value).map(Some)
+        })?;
+        read(members, "now", &mut context.now, |value| {
+            seconds(value).map(Some)
+        })?;
         let mut viewer = (None, None);
         read(members, "ip", &mut viewer.0, |value| text(value).map(Some))?;
-        read(members, "country", &mut viewer.1, |value| text(value).map(Some))?;
+        read(members, "country", &mut viewer.1, |value| {
+            text(value).map(Some)
+        })?;
         if let Some(ip) = viewer.0 {
             context = context.ip(&ip)?;
         }
@@ -140,7 +150,10 @@ impl VerifyContext {
         if self.leeway > MAX_LEEWAY {
             return Err(Error::new(
                 ErrorCode::LeewayTooLarge,
-                format!("leeway is at most {MAX_LEEWAY} seconds, not {}", self.leeway),
+                format!(
+                    "leeway is at most {MAX_LEEWAY} seconds, not {}",
+                    self.leeway
+                ),
             )
             .at("/leeway"));
         }
@@ -153,14 +166,20 @@ impl VerifyContext {
         if now >= exp.saturating_add(leeway) {
             return Err(Error::new(
                 ErrorCode::TokenExpired,
-                format!("the token expired {} s ago (exp {exp}, now {now}); mint a new one", now - exp),
+                format!(
+                    "the token expired {} s ago (exp {exp}, now {now}); mint a new one",
+                    now - exp
+                ),
             )
             .at("/exp"));
         }
         if let Some(nbf) = claims.nbf().filter(|nbf| nbf.saturating_sub(leeway) > now) {
             return Err(Error::new(
                 ErrorCode::TokenNotYetValid,
-                format!("the token becomes valid in {} s (nbf {nbf}, now {now})", nbf - now),
+                format!(
+                    "the token becomes valid in {} s (nbf {nbf}, now {now})",
+                    nbf - now
+                ),
             )
             .at("/nbf"));
         }
@@ -180,7 +199,11 @@ impl VerifyContext {
         match decision.rule() {
             Some(rule) if !decision.is_allowed() => Err(Error::new(
                 ErrorCode::BlockedByRule,
-                format!("access rule {} of {} blocks this viewer", rule + 1, rules.rules().len()),
+                format!(
+                    "access rule {} of {} blocks this viewer",
+                    rule + 1,
+                    rules.rules().len()
+                ),
             )
             .at(format!("/accessRules/{rule}"))),
             _ => Ok(()),

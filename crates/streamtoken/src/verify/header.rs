@@ -37,7 +37,9 @@ fn read<'t>(part: &'t Value, name: &str) -> Result<Option<&'t str>> {
         Some(Value::String(kid)) if id::is_id(kid, id::MAX_KEY_ID) => Ok(Some(kid)),
         Some(_) => Err(Error::new(
             ErrorCode::KidInvalid,
-            format!("kid in the token's {name} is not 1 to 64 characters of A-Z, a-z, 0-9, '-' and '_'"),
+            format!(
+                "kid in the token's {name} is not 1 to 64 characters of A-Z, a-z, 0-9, '-' and '_'"
+            ),
         )
         .at("/kid")),
     }

@@ -10,43 +10,43 @@ use streamtoken::{Error, Value};
 /// One file of cases.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub struct File {
-    pub comment: String,
+pub(crate) struct File {
+    pub(crate) comment: String,
     /// Why a group of cases matters; every flag that a case names stands here.
-    pub flags: std::collections::BTreeMap<String, String>,
-    pub cases: Vec<Case>,
+    pub(crate) flags: std::collections::BTreeMap<String, String>,
+    pub(crate) cases: Vec<Case>,
 }
 
 /// One golden case.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub struct Case {
-    pub id: String,
-    pub comment: String,
+pub(crate) struct Case {
+    pub(crate) id: String,
+    pub(crate) comment: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub flags: Vec<String>,
-    pub operation: String,
+    pub(crate) flags: Vec<String>,
+    pub(crate) operation: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub now: Option<u64>,
-    pub input: Json,
+    pub(crate) now: Option<u64>,
+    pub(crate) input: Json,
     /// The exact result, or `{"error": {code, number, field, message}}`.
     #[serde(default, skip_serializing_if = "Json::is_null")]
-    pub expect: Json,
+    pub(crate) expect: Json,
 }
 
 impl Case {
-    pub fn has_flag(&self, flag: &str) -> bool {
+    pub(crate) fn has_flag(&self, flag: &str) -> bool {
         self.flags.iter().any(|other| other == flag)
     }
 
     /// The member `name` of the input as a string.
-    pub fn text(&self, name: &str) -> &str {
+    pub(crate) fn text(&self, name: &str) -> &str {
         self.optional_text(name)
             .unwrap_or_else(|| panic!("{}: input.{name} is a string", self.id))
     }
 
     /// The member `name` of the input as a string, when it is there.
-    pub fn optional_text(&self, name: &str) -> Option<&str> {
+    pub(crate) fn optional_text(&self, name: &str) -> Option<&str> {
         self.input.get(name).map(|value| {
             value
                 .as_str()
@@ -56,13 +56,13 @@ impl Case {
 
     /// The member `name` of the input as a loosely typed value; `{"$float": "NaN"}` stands for a number
     /// that JSON cannot say. An empty object when it is absent.
-    pub fn value(&self, name: &str) -> Value {
+    pub(crate) fn value(&self, name: &str) -> Value {
         let json = self.input.get(name).cloned().unwrap_or_else(|| json!({}));
         unwrap_floats(Value::parse(json.to_string()).expect("vectors hold JSON"))
     }
 
     /// Fails on a member of the input that the operation does not know.
-    pub fn knows_only(&self, names: &[&str]) {
+    pub(crate) fn knows_only(&self, names: &[&str]) {
         for name in self.input.as_object().expect("input is an object").keys() {
             assert!(
                 names.contains(&name.as_str()),
@@ -73,7 +73,7 @@ impl Case {
     }
 
     /// Compares `result` with the golden one; returns what differs.
-    pub fn judge(&self, result: Result<Json, Error>) -> Result<(), String> {
+    pub(crate) fn judge(&self, result: Result<Json, Error>) -> Result<(), String> {
         let found = result.unwrap_or_else(|error| json!({ "error": error }));
         if found == self.expect {
             return Ok(());
@@ -102,7 +102,7 @@ fn unwrap_floats(value: Value) -> Value {
 }
 
 /// The folder of the vectors.
-pub fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .ancestors()
         .find(|folder| folder.ends_with("crates"))
@@ -111,7 +111,7 @@ pub fn folder() -> PathBuf {
 }
 
 /// All files of cases by name, in the order of their names.
-pub fn files() -> Vec<(PathBuf, File)> {
+pub(crate) fn files() -> Vec<(PathBuf, File)> {
     let mut paths: Vec<_> = fs::read_dir(folder())
         .expect("the vectors are there")
         .map(|entry| entry.expect("a readable folder").path())
@@ -134,7 +134,7 @@ pub fn files() -> Vec<(PathBuf, File)> {
 }
 
 /// The published example: key, token and what they were made from.
-pub fn example() -> Json {
+pub(crate) fn example() -> Json {
     let text = fs::read_to_string(folder().join("example-key.json")).expect("the example");
     serde_json::from_str(&text).expect("JSON")
 }

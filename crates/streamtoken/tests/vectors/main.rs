@@ -6,7 +6,7 @@
 mod format;
 mod sign;
 mod verify;
-// One module an operation family: `pub fn run(case: &Case) -> Result<Json, Error>`.
+// One module an operation family: `pub(crate) fn run(case: &Case) -> Result<Json, Error>`.
 mod rules;
 
 use std::collections::BTreeSet;

@@ -7,7 +7,7 @@ use streamtoken::{Error, SignOptions, Signer, SigningKey, Token, Value, prepare}
 
 use crate::format::{Case, example};
 
-pub fn run(case: &Case) -> Result<Json, Error> {
+pub(crate) fn run(case: &Case) -> Result<Json, Error> {
     match case.operation.as_str() {
         "sign" => sign(case),
         "batch_line" => Ok(batch_line(case)),
@@ -17,7 +17,7 @@ pub fn run(case: &Case) -> Result<Json, Error> {
 }
 
 /// The published example key.
-pub fn example_key() -> SigningKey {
+pub(crate) fn example_key() -> SigningKey {
     let example = example();
     let text = |name: &str| example[name].as_str().expect("a string").to_owned();
     SigningKey::load(text("pem_base64"), Some(&text("key_id"))).expect("the example key loads")

@@ -6,7 +6,7 @@ use streamtoken::{Error, KeySet, VerifyContext, inspect, verify};
 use crate::format::Case;
 use crate::sign::example_key;
 
-pub fn run(case: &Case) -> Result<Json, Error> {
+pub(crate) fn run(case: &Case) -> Result<Json, Error> {
     match case.operation.as_str() {
         "verify" => verified(case),
         "inspect" => inspected(case),
@@ -23,7 +23,7 @@ fn verified(case: &Case) -> Result<Json, Error> {
     };
     let context = VerifyContext::from_value(&case.value("context"))?;
     let context = match (case.now, case.input.pointer("/context/now")) {
-        (Some(now), None) => context.now(now),
+        (Some(now), None | Some(Json::Null)) => context.now(now),
         _ => context,
     };
     let claims = verify(case.text("token"), &keys, &context)?;

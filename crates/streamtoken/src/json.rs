@@ -32,9 +32,9 @@ pub enum Value {
     /// A string.
     String(String),
     /// A list.
-    Array(Vec<Value>),
+    Array(Vec<Self>),
     /// An object: its members in the order in which they came.
-    Object(Vec<(String, Value)>),
+    Object(Vec<(String, Self)>),
 }
 
 /// Why a text is not JSON that this crate accepts.
@@ -116,7 +116,7 @@ pub(crate) fn parse(text: &[u8]) -> Result<Value, Fault> {
     seed.deserialize(&mut deserializer)
         .and_then(|value| deserializer.end().map(|()| value))
         .map_err(|error| {
-            fault.get().unwrap_or(Fault::Syntax {
+            fault.get().unwrap_or_else(|| Fault::Syntax {
                 line: error.line(),
                 column: error.column(),
             })

@@ -87,7 +87,7 @@ impl SignOptions {
         let members = known_members(value, beside)?;
         let mut options = self.clone();
         if given(members, "exp")
-            .or(given(members, "expires_in"))
+            .or_else(|| given(members, "expires_in"))
             .is_some()
         {
             (options.exp, options.expires_in) = (None, None);

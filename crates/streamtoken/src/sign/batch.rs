@@ -27,7 +27,7 @@ impl Signer {
         let clock = defaults.now.unwrap_or_else(clock::now);
         let numbered: Vec<_> = (first_line..).zip(lines).collect();
         parallel::map(&numbered, |(number, line)| {
-            answer(*number, self.sign_line(defaults, clock, line.as_ref()))
+            answer(*number, &self.sign_line(defaults, clock, line.as_ref()))
         })
     }
 
@@ -62,7 +62,7 @@ struct Answer<'a> {
     error: Option<&'a Error>,
 }
 
-fn answer(line: u64, result: Result<Token>) -> String {
+fn answer(line: u64, result: &Result<Token>) -> String {
     let answer = Answer {
         line,
         token: result.as_ref().ok(),

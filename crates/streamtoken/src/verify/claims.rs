@@ -85,7 +85,7 @@ impl Draft {
                 "kid" => {}
                 "exp" => exp = Some(seconds("exp", &value)?),
                 "sub" | "nbf" | "downloadable" | "accessRules" | "flags" => {
-                    draft.take(&name, value)?
+                    draft.take(&name, value)?;
                 }
                 _ => other.push((name, value)),
             }

@@ -35,10 +35,6 @@ pub(crate) struct Case {
 }
 
 impl Case {
-    pub(crate) fn has_flag(&self, flag: &str) -> bool {
-        self.flags.iter().any(|other| other == flag)
-    }
-
     /// The member `name` of the input as a string.
     pub(crate) fn text(&self, name: &str) -> &str {
         self.optional_text(name)

@@ -31,7 +31,7 @@ fn options(case: &Case) -> Result<SignOptions, Error> {
     };
     let defaults = SignOptions::new();
     case.now
-        .map_or(defaults.clone(), |now| defaults.now(now))
+        .map_or_else(|| defaults.clone(), |now| defaults.clone().now(now))
         .overlaid(&value)
 }
 

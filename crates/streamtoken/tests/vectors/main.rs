@@ -5,6 +5,7 @@
 
 mod format;
 // One module an operation family: `pub fn run(case: &Case) -> Result<Json, Error>`.
+mod urls;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -15,6 +16,7 @@ use streamtoken::Error;
 
 fn run(case: &Case) -> Result<Json, Error> {
     match case.operation.as_str() {
+        "playback_urls" | "embed" | "customer_code" | "rewrite" => urls::run(case),
         unknown => panic!("{}: no operation {unknown}", case.id),
     }
 }

@@ -4,10 +4,10 @@
 //! changes one that is there: read what was filled before it is committed.
 
 mod format;
-mod sign;
-mod verify;
-// One module an operation family: `pub(crate) fn run(case: &Case) -> Result<Json, Error>`.
 mod rules;
+mod sign;
+mod urls;
+mod verify;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -21,6 +21,7 @@ fn run(case: &Case) -> Result<Json, Error> {
         "sign" | "batch_line" | "prepare" => sign::run(case),
         "verify" | "inspect" => verify::run(case),
         "rules_parse" | "rules_evaluate" | "rules_allow_only" | "rules_block" => rules::run(case),
+        "playback_urls" | "embed" | "customer_code" | "rewrite" => urls::run(case),
         unknown => panic!("{}: no operation {unknown}", case.id),
     }
 }

@@ -183,3 +183,24 @@ fn a_token_is_redacted_but_in_its_compact_form() {
     assert!(!format!("{token:?}{SIGNER:?}").contains(&token.as_str()[..40]));
     assert_eq!(token.to_string(), token.as_str());
 }
+
+/// JSON text cannot say it, a host language's value might.
+#[test]
+fn a_member_that_stands_twice_in_a_value_is_refused() {
+    let twice = |name: &str, value: Value| {
+        Value::Object(vec![(name.into(), value.clone()), (name.into(), value)])
+    };
+    let code = |result: Result<(), streamtoken::Error>| result.map_err(|error| error.code());
+    let duplicate = Err(ErrorCode::JsonDuplicateMember);
+    fn options(value: &Value) -> Result<(), streamtoken::Error> {
+        SignOptions::from_value(value).map(drop)
+    }
+    assert_eq!(code(options(&twice("exp", Value::Integer(1)))), duplicate);
+    let flags = twice("original", Value::Bool(true));
+    assert_eq!(
+        code(options(&Value::Object(vec![("flags".into(), flags)]))),
+        duplicate
+    );
+    let context = VerifyContext::from_value(&twice("leeway", Value::Integer(1)));
+    assert_eq!(code(context.map(drop)), duplicate);
+}

@@ -142,6 +142,11 @@ impl SigningKey {
         self.0.signer.sign(message)
     }
 
+    #[cfg(all(test, feature = "aws-lc", feature = "rust-crypto"))]
+    pub(crate) fn parts(&self) -> &PrivateParts {
+        &self.0.parts
+    }
+
     /// Checks the numbers, then makes the key and one signature with it.
     fn from_parts(
         parts: PrivateParts,

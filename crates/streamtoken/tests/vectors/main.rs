@@ -4,6 +4,7 @@
 //! changes one that is there: read what was filled before it is committed.
 
 mod format;
+mod keys;
 mod rules;
 mod sign;
 mod urls;
@@ -18,6 +19,7 @@ use streamtoken::Error;
 
 fn run(case: &Case) -> Result<Json, Error> {
     match case.operation.as_str() {
+        operation if keys::OPERATIONS.contains(&operation) => keys::run(case),
         "sign" | "batch_line" | "prepare" => sign::run(case),
         "verify" | "inspect" => verify::run(case),
         "rules_parse" | "rules_evaluate" | "rules_allow_only" | "rules_block" => rules::run(case),

@@ -11,9 +11,9 @@ use streamtoken::{ErrorCode, KeySet, PublicKey, SigningKey, Value, describe_key}
 const ID: &str = "e9db990a82666dd571c77f944a5c5c8d";
 
 fn example() -> SigningKey {
-    let example = Value::parse(include_str!("../vectors/example-key.json")).unwrap();
-    let pem = example.get("pem_base64").and_then(Value::as_str).unwrap();
-    SigningKey::load(pem, Some(ID)).unwrap()
+    let example = Value::parse(include_str!("../vectors/example-key.json")).expect("JSON");
+    let pem = example.get("pem_base64").and_then(Value::as_str);
+    SigningKey::load(pem.expect("a string"), Some(ID)).expect("the example loads")
 }
 
 /// The example key in every form that loads, and its public half.
@@ -21,7 +21,7 @@ fn good_forms() -> Vec<Vec<u8>> {
     let key = example();
     let der = |pem: &str| {
         let body: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
-        STANDARD.decode(body).unwrap()
+        STANDARD.decode(body).expect("base64")
     };
     let response = format!(
         r#"{{"result":{{"id":"{ID}","pem":"{}","jwk":"{}"}},"success":true}}"#,

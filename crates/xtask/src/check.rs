@@ -17,7 +17,7 @@ use crate::step::step;
 #[derive(clap::Args, Default)]
 #[non_exhaustive]
 pub struct Options {
-    /// Rewrite the generated files instead of comparing them
+    /// Rewrite the format and the generated files instead of comparing them
     #[arg(long)]
     pub write: bool,
 }
@@ -26,12 +26,12 @@ pub struct Options {
 pub fn run(options: &Options) -> Result<()> {
     let start = Instant::now();
     let steps: [(&str, &dyn Fn() -> Result<()>); 8] = [
-        ("format", &format),
+        ("format", &|| format(options.write)),
+        ("generated files", &|| generated(options.write)),
         ("lints", &lints),
         ("documentation", &documentation),
         ("dependencies", &deny::run),
         ("size of the dependency tree", &tree::run),
-        ("generated files", &|| generated(options.write)),
         ("vector files", &vector_files::run),
         ("version and changelog", &changelog::run),
     ];
@@ -44,13 +44,25 @@ pub fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-fn format() -> Result<()> {
-    command::run(cargo_line("fmt --all --check -- --color never"))?;
-    let mut oracles = cargo_line("fmt --check --manifest-path");
-    oracles
-        .arg(oracle::manifest())
-        .args(["--", "--color", "never"]);
+fn format(write: bool) -> Result<()> {
+    let check: &[&str] = if write { &[] } else { &["--check"] };
+    let mut ours = cargo_line("fmt --all");
+    let mut oracles = cargo_line("fmt --manifest-path");
+    oracles.arg(oracle::manifest());
+    ours.arg("--").args(check);
+    oracles.arg("--").args(check);
+    command::run(ours)?;
     command::run(oracles)?;
+    Ok(())
+}
+
+/// The generator is a test, since it asks the core for the table and xtask itself does not link it.
+fn generated(write: bool) -> Result<()> {
+    let mut command = cargo_line("test --quiet --workspace --test generated");
+    if write {
+        command.env("STREAMTOKEN_WRITE_GENERATED", "1");
+    }
+    command::run(command)?;
     Ok(())
 }
 
@@ -71,16 +83,6 @@ fn lints() -> Result<()> {
 fn documentation() -> Result<()> {
     let mut command = cargo_line("doc --workspace --no-deps --document-private-items");
     command.env("RUSTDOCFLAGS", "-D warnings");
-    command::run(command)?;
-    Ok(())
-}
-
-/// The generator is a test, since it asks the core for the table and xtask itself does not link it.
-fn generated(write: bool) -> Result<()> {
-    let mut command = cargo_line("test --quiet --workspace --test generated");
-    if write {
-        command.env("STREAMTOKEN_WRITE_GENERATED", "1");
-    }
     command::run(command)?;
     Ok(())
 }

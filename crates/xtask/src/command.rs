@@ -13,6 +13,8 @@ use crate::project;
 pub(crate) fn cargo<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments).current_dir(project::root());
+    // What is captured is printed as text, perhaps into a file.
+    command.env("CARGO_TERM_COLOR", "never").env("TERM", "dumb");
     // `cargo run` describes xtask in these; a build script that looks at one would run again on every
     // change between a nested Cargo and a direct one.
     for (name, _) in std::env::vars_os() {

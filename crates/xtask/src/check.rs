@@ -81,7 +81,7 @@ fn lints() -> Result<()> {
 }
 
 fn documentation() -> Result<()> {
-    let mut command = cargo_line("doc --workspace --no-deps --document-private-items");
+    let mut command = cargo_line("doc --workspace --no-deps");
     command.env("RUSTDOCFLAGS", "-D warnings");
     command::run(command)?;
     Ok(())

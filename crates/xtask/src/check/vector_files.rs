@@ -24,7 +24,7 @@ pub(super) fn run() -> Result<()> {
             && !path.ends_with("example-key.json");
         if is_cases {
             files += 1;
-            read(&path, &mut homes).with_context(|| path.display().to_string())?;
+            read(&path, &mut homes)?;
         }
     }
     note(&format!("{} cases in {files} files", homes.len()));
@@ -38,9 +38,10 @@ pub(super) fn run() -> Result<()> {
 
 /// Adds the ids in the file at `path` to `homes`, which knows the file of each.
 fn read(path: &Path, homes: &mut BTreeMap<String, String>) -> Result<()> {
-    let file: Value = serde_json::from_str(&fs::read_to_string(path)?)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    collect(&name, &file, homes)
+    let text = fs::read_to_string(path)?;
+    let file = serde_json::from_str(&text).with_context(|| name.to_string())?;
+    collect(&name, &file, homes).with_context(|| name.to_string())
 }
 
 fn collect(name: &str, file: &Value, homes: &mut BTreeMap<String, String>) -> Result<()> {

@@ -44,7 +44,8 @@ pub struct Measured {
     target: Option<Target>,
     /// Seconds a piece, one for each block, sorted.
     times: Vec<f64>,
-    /// The row's time as a multiple of its baseline's, one for each pair, sorted.
+    /// The row's time as a multiple of its baseline's, one for each pair, sorted; its rate where the
+    /// target speaks of rates.
     ratios: Vec<f64>,
 }
 
@@ -92,10 +93,10 @@ impl Plan {
 }
 
 impl Target {
-    fn is_met(self, time_ratio: f64) -> bool {
+    fn is_met(self, ratio: f64) -> bool {
         match self {
-            Self::TimeAtMost(most) => time_ratio <= most,
-            Self::RateAtLeast(least) => 1.0 / time_ratio >= least,
+            Self::TimeAtMost(most) => ratio <= most,
+            Self::RateAtLeast(least) => ratio >= least,
         }
     }
 }
@@ -210,6 +211,11 @@ impl<'a> Running<'a> {
 
     fn finish(self) -> Measured {
         let mut found = self.found;
+        if matches!(found.target, Some(Target::RateAtLeast(_))) {
+            for ratio in &mut found.ratios {
+                *ratio = ratio.recip();
+            }
+        }
         found.times.sort_by(f64::total_cmp);
         found.ratios.sort_by(f64::total_cmp);
         found
@@ -267,7 +273,7 @@ mod tests {
             .map(|row| quantile(&row.ratios, 0.5))
             .collect();
         assert!(ratios[0].is_nan());
-        for (found, expected) in ratios[1..].iter().zip([1.5, 0.8, 1.1]) {
+        for (found, expected) in ratios[1..].iter().zip([1.5, 0.8, 1.0 / 1.1]) {
             assert!((found - expected).abs() < 1e-9, "{found} is not {expected}");
         }
         let text = table(&measured);

@@ -68,7 +68,10 @@ impl SigningKey {
         let material = read::read(text.as_ref())?;
         let Material { parts, id: own, .. } = material;
         let Parts::Private(parts) = parts else {
-            return Err(ErrorCode::KeyIsPublic.into());
+            return Err(Error::new(
+                ErrorCode::KeyIsPublic,
+                "the key is a public key and cannot sign; give the private key that belongs to it",
+            ));
         };
         Self::from_parts(parts, |public| PublicKey::new(public, choose_id(own, id)?))
     }
@@ -142,6 +145,11 @@ impl SigningKey {
         self.0.signer.sign(message)
     }
 
+    #[cfg(all(test, feature = "aws-lc", feature = "rust-crypto"))]
+    pub(crate) fn parts(&self) -> &PrivateParts {
+        &self.0.parts
+    }
+
     /// Checks the numbers, then makes the key and one signature with it.
     fn from_parts(
         parts: PrivateParts,
@@ -197,7 +205,10 @@ fn choose_id(own: Option<String>, given: Option<&str>) -> Result<String> {
 }
 
 fn self_test_failed() -> Error {
-    ErrorCode::KeySelfTest.into()
+    Error::new(
+        ErrorCode::KeySelfTest,
+        "a signature made with the key does not verify; get the key again from its source",
+    )
 }
 
 /// What is signed to see that a key works.

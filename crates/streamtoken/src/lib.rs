@@ -13,7 +13,7 @@
 //! let keys = KeySet::from(&key);
 //!
 //! let token = Signer::new(key).sign("ea95132c15732412d22c1476fa83f27a", &SignOptions::new())?;
-//! let urls = playback_urls(token.as_str(), &CustomerCode::parse("f33zs165nr7gyfy4")?, &UrlOptions::new())?;
+//! let urls = playback_urls(token.as_str(), &CustomerCode::parse("f33zs165nr7gyfy4")?, &UrlOptions::default())?;
 //! println!("{}", urls.hls());
 //!
 //! let context = VerifyContext::new().identifier("ea95132c15732412d22c1476fa83f27a");
@@ -61,6 +61,7 @@ mod rules;
 mod sign;
 mod time;
 mod token;
+pub mod urls;
 mod verify;
 
 pub use error::{Error, ErrorCode, Result};
@@ -72,4 +73,10 @@ pub use rules::{AccessRules, Action, Condition, Country, Decision, Network, Rule
 pub use sign::{MAX_LINE, MAX_TOKEN, Prepared, Signer, prepare};
 pub use time::{DEFAULT_HEAD_START, DEFAULT_LIFETIME, MAX_LIFETIME};
 pub use token::Token;
+pub use urls::{CustomerCode, PlaybackUrls, UrlOptions, playback_urls, rewrite};
 pub use verify::{Claims, MAX_LEEWAY, VerifyContext, verify};
+
+/// The README's Rust blocks, run as tests of the documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

@@ -84,7 +84,8 @@ impl SignOptions {
 
     /// As `overlaid`, for an object that has the members `beside` as well.
     pub(crate) fn overlaid_beside(&self, value: &Value, beside: &[&str]) -> Result<Self> {
-        let members = known_members(value, beside)?;
+        refuse_key_options(value)?;
+        let members = known_members(value, Self::NAMES, beside)?;
         let mut options = self.clone();
         if given(members, "exp")
             .or_else(|| given(members, "expires_in"))
@@ -249,13 +250,8 @@ impl Flags {
 
     /// Pointers of errors are relative to the object.
     fn from_value(value: &Value) -> Result<Self> {
-        let Value::Object(members) = value else {
-            return Err(wrong_type("an object", value));
-        };
+        let members = known_members(value, &["original"], &[])?;
         let mut flags = Self::default();
-        if let Some((name, _)) = members.iter().find(|(name, _)| name != "original") {
-            return Err(unknown(name, &["original"]));
-        }
         read(members, "original", &mut flags.original, boolean)?;
         Ok(flags)
     }
@@ -269,27 +265,42 @@ fn is_false(value: &bool) -> bool {
     !value
 }
 
-/// The members of an options object, once every name is known.
+/// The members of an options object, once every name is known and stands there once. JSON text is
+/// checked for the latter when it is parsed; a value may come from elsewhere.
 pub(crate) fn known_members<'v>(
     value: &'v Value,
+    known: &[&str],
     beside: &[&str],
 ) -> Result<&'v [(String, Value)]> {
     let Value::Object(members) = value else {
         return Err(wrong_type("an object", value));
     };
-    for (name, _) in members {
-        if matches!(name.as_str(), "id" | "pem") {
-            return Err(Error::new(
-                ErrorCode::OptionNotLocal,
-                format!("{name} names the key for Cloudflare's API; local signing takes it from the signer's key"),
-            )
-            .at(format!("/{name}")));
+    for (index, (name, _)) in members.iter().enumerate() {
+        if !known.contains(&name.as_str()) && !beside.contains(&name.as_str()) {
+            return Err(unknown(name, known));
         }
-        if !SignOptions::NAMES.contains(&name.as_str()) && !beside.contains(&name.as_str()) {
-            return Err(unknown(name, SignOptions::NAMES));
+        if member(&members[..index], name).is_some() {
+            return Err(Error::from(ErrorCode::JsonDuplicateMember).at(format!("/{name}")));
         }
     }
     Ok(members)
+}
+
+/// `id` and `pem` are options of Cloudflare's API; a caller who gives them believes that they count.
+fn refuse_key_options(value: &Value) -> Result<()> {
+    let Some((name, _)) = value
+        .as_object()
+        .unwrap_or_default()
+        .iter()
+        .find(|(name, _)| matches!(name.as_str(), "id" | "pem"))
+    else {
+        return Ok(());
+    };
+    Err(Error::new(
+        ErrorCode::OptionNotLocal,
+        format!("{name} names the key for Cloudflare's API; local signing takes it from the signer's key"),
+    )
+    .at(format!("/{name}")))
 }
 
 /// Reads the member `name` into `slot`, unless it is absent or null.
@@ -323,7 +334,7 @@ pub(crate) fn wrong_type(wanted: &str, found: &Value) -> Error {
 
 /// An error that lists the names there are. The name that came is quoted only in the pointer, and
 /// only when it looks like a name: it may be a key that was pasted in the wrong place.
-pub(crate) fn unknown(name: &str, known: &[&str]) -> Error {
+fn unknown(name: &str, known: &[&str]) -> Error {
     let error = Error::new(
         ErrorCode::OptionUnknown,
         format!("no option has this name; there are {}", known.join(", ")),

@@ -3,6 +3,8 @@
 mod claims;
 mod context;
 mod header;
+#[cfg(test)]
+mod tests;
 
 pub use claims::Claims;
 pub use context::{MAX_LEEWAY, VerifyContext};

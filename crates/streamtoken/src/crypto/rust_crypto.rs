@@ -1,4 +1,5 @@
 //! RS256 in pure Rust, and the one place that names the `rsa` crate's PKCS#1 v1.5 operations.
+#![expect(clippy::disallowed_methods, reason = "this is the place that may")]
 
 use rsa::sha2::Sha256;
 use rsa::{PrivateKey, PublicKey};

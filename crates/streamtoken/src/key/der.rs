@@ -2,7 +2,7 @@
 
 use rsa::pkcs1::{RsaPrivateKeyRef, RsaPublicKeyRef, UintRef};
 use rsa::pkcs8::der::asn1::AnyRef;
-use rsa::pkcs8::der::{Decode, ErrorKind, Reader, SliceReader, Tag, Tagged as _};
+use rsa::pkcs8::der::{Decode, ErrorKind, Reader, SliceReader, Tag, TagNumber, Tagged as _};
 use rsa::pkcs8::spki::AlgorithmIdentifierRef;
 use rsa::pkcs8::{ObjectIdentifier, PrivateKeyInfoRef, SubjectPublicKeyInfoRef};
 use zeroize::Zeroizing;
@@ -111,9 +111,9 @@ fn members(der: &[u8]) -> Result<Vec<AnyRef<'_>>> {
 /// PKCS#8. The algorithm is looked at first, so that a key of another type is named.
 fn pkcs8(der: &[u8], tags: &[Tag]) -> Result<Parts> {
     check_algorithm(members(der)?[1])?;
-    if tags[3..]
+    if !tags[3..]
         .iter()
-        .any(|tag| !matches!(tag, Tag::ContextSpecific { .. }))
+        .all(|tag| is_attributes_or_public_key(*tag))
     {
         return Err(trailing());
     }
@@ -131,6 +131,11 @@ fn pkcs8(der: &[u8], tags: &[Tag]) -> Result<Parts> {
         }
     }
     Ok(Parts::Private(parts))
+}
+
+/// The two members that PKCS#8 knows after the key: `[0]` attributes and `[1]` public key.
+fn is_attributes_or_public_key(tag: Tag) -> bool {
+    matches!(tag, Tag::ContextSpecific { number, .. } if number <= TagNumber(1))
 }
 
 fn spki(der: &[u8]) -> Result<Parts> {
@@ -235,7 +240,7 @@ fn malformed(what: &str) -> Error {
 fn other_container() -> Error {
     Error::new(
         ErrorCode::KeyUnrecognized,
-        "the text is a container such as PKCS#12; take the key out with `openssl pkcs12 -in FILE -nocerts -nodes`",
+        "the text is a container such as PKCS#12; take the key out with `openssl pkcs12 -in FILE -nocerts -nodes | openssl rsa -out KEY`",
     )
 }
 

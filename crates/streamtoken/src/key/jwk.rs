@@ -118,7 +118,7 @@ impl<'a> Jwk<'a> {
         Err(member(
             "key_ops",
             &format!(
-                "key_ops of the JWK must be a list with {operation} and without encryption, or absent"
+                "key_ops of the JWK must have {operation} and nothing but sign and verify, or be absent"
             ),
         ))
     }
@@ -191,7 +191,7 @@ impl<'a> Jwk<'a> {
             .at(format!("/{name}"))
         })?;
         if text.len() > LONGEST {
-            return Err(too_long(name, text.len()));
+            return Err(too_long(name));
         }
         decode(&URL_SAFE_NO_PAD, text.as_bytes()).ok_or_else(|| {
             member(
@@ -202,15 +202,17 @@ impl<'a> Jwk<'a> {
     }
 }
 
-fn too_long(name: &str, characters: usize) -> Error {
-    let bits = characters * 6;
+fn too_long(name: &str) -> Error {
+    let code = if name == "n" {
+        ErrorCode::KeySize
+    } else {
+        ErrorCode::KeyMalformed
+    };
     Error::new(
-        if name == "n" {
-            ErrorCode::KeySize
-        } else {
-            ErrorCode::KeyMalformed
-        },
-        format!("{name} of the JWK has about {bits} bits; use a key of 2048 to 4096 bits"),
+        code,
+        format!(
+            "{name} of the JWK has more than {MAX_BITS} bits; use a key of 2048 to {MAX_BITS} bits"
+        ),
     )
     .at(format!("/{name}"))
 }

@@ -43,6 +43,7 @@ pub(crate) const MIN_BITS: u32 = 2048;
 pub(crate) const MAX_BITS: u32 = 4096;
 /// Smallest public exponent accepted (FIPS 186-5); the largest has 32 bits.
 const MIN_EXPONENT: u32 = 65_537;
+const NOT_HALF: &str = "p and q are not two primes of half the size of n";
 
 impl Parts {
     /// Modulus and exponent, whichever kind of key this is.
@@ -81,7 +82,10 @@ impl PublicParts {
         }
         let exponent = self.exponent_value();
         if exponent < MIN_EXPONENT || exponent.is_multiple_of(2) {
-            return Err(ErrorCode::KeyExponent.into());
+            return Err(Error::new(
+                ErrorCode::KeyExponent,
+                "the public exponent must be odd, at least 65537 and at most 32 bits; use a key with 65537",
+            ));
         }
         if self.n.last().is_some_and(|byte| byte.is_multiple_of(2)) {
             return Err(inconsistent("n is even"));
@@ -119,21 +123,21 @@ impl PrivateParts {
             self.number(&self.public.n)?,
             self.public.exponent(),
             self.number(&self.d)?,
-            vec![self.number(&self.p)?, self.number(&self.q)?],
+            vec![self.prime(&self.p)?, self.prime(&self.q)?],
         )
         .map_err(|error| {
             inconsistent(match error {
                 rsa::Error::InvalidModulus => "n is not p times q",
                 rsa::Error::InvalidExponent => "d does not belong to e, p and q",
-                _ => "p and q are not two primes of half the size of n",
+                _ => NOT_HALF,
             })
         })
     }
 
     /// FIPS 186-5, A.1.3: |p - q| > 2^(bits/2 - 100). Close primes are found by Fermat's method.
     fn check_distance(&self) -> Result<()> {
-        let p = Zeroizing::new(self.number(&self.p)?);
-        let q = Zeroizing::new(self.number(&self.q)?);
+        let p = Zeroizing::new(self.prime(&self.p)?);
+        let q = Zeroizing::new(self.prime(&self.q)?);
         let distance = Zeroizing::new(if *p > *q {
             p.wrapping_sub(&*q)
         } else {
@@ -142,7 +146,10 @@ impl PrivateParts {
         let precision = distance.bits_precision();
         let limit = BoxedUint::one_with_precision(precision) << (self.public.bits() / 2 - 100);
         if *distance <= limit {
-            return Err(ErrorCode::KeyPrimesTooClose.into());
+            return Err(Error::new(
+                ErrorCode::KeyPrimesTooClose,
+                "the primes of the key are too close together, so anybody can find them; make a new key",
+            ));
         }
         Ok(())
     }
@@ -166,11 +173,15 @@ impl PrivateParts {
         Ok(())
     }
 
-    /// A number in the precision of the modulus, which is public: the sizes of secrets stay secret.
+    /// A number in the precision of the modulus, which is public: the sizes of secrets stay secret, and
+    /// the `rsa` crate has no reason to move it to a larger buffer.
     fn number(&self, bytes: &[u8]) -> Result<BoxedUint> {
-        let precision = self.public.bits().next_multiple_of(64);
-        BoxedUint::from_be_slice(bytes, precision)
-            .map_err(|_| inconsistent("a number is longer than n"))
+        to_uint(bytes, self.public.bits()).ok_or_else(|| inconsistent("a number is longer than n"))
+    }
+
+    /// A prime, which has half the precision.
+    fn prime(&self, bytes: &[u8]) -> Result<BoxedUint> {
+        to_uint(bytes, self.public.bits().div_ceil(2)).ok_or_else(|| inconsistent(NOT_HALF))
     }
 
     fn named(&self) -> [(&'static str, &Secret); 6] {
@@ -189,6 +200,10 @@ impl PrivateParts {
 pub(crate) fn trimmed(bytes: &[u8]) -> Vec<u8> {
     let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
     bytes[zeros..].to_vec()
+}
+
+fn to_uint(bytes: &[u8], bits: u32) -> Option<BoxedUint> {
+    BoxedUint::from_be_slice(bytes, bits.next_multiple_of(64)).ok()
 }
 
 fn bit_length(bytes: &[u8]) -> u32 {

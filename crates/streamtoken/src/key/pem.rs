@@ -83,16 +83,16 @@ impl<'a> Block<'a> {
 
     /// What is to be decoded. RFC 1421 headers are there when the key is encrypted.
     fn body(&self) -> Result<&'a str> {
+        if !self.content.contains(':') {
+            return Ok(self.content);
+        }
         if self.content.contains("ENCRYPTED") {
             return Err(encrypted());
         }
-        if self.content.contains(':') {
-            return Err(Error::new(
-                ErrorCode::KeyMalformed,
-                "the PEM has header lines; remove them",
-            ));
-        }
-        Ok(self.content)
+        Err(Error::new(
+            ErrorCode::KeyMalformed,
+            "the PEM has header lines; remove them",
+        ))
     }
 }
 
@@ -125,7 +125,7 @@ fn wanted_kinds(label: &str) -> Result<Kind> {
 pub(super) fn encrypted() -> Error {
     Error::new(
         ErrorCode::KeyEncrypted,
-        "the key is encrypted; decrypt it with `openssl rsa -in KEY -out PLAIN -traditional`",
+        "the key is encrypted; decrypt it with `openssl rsa -in KEY -out PLAIN`",
     )
 }
 

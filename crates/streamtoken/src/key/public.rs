@@ -93,6 +93,11 @@ impl PublicKey {
         })))
     }
 
+    #[cfg(test)]
+    pub(crate) fn parts(&self) -> &PublicParts {
+        &self.0.parts
+    }
+
     pub(super) fn jwk(&self) -> Jwk {
         Jwk {
             common: CommonParameters {

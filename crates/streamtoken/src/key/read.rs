@@ -19,7 +19,13 @@ pub(super) const MAX_BYTES: usize = 65_536;
 /// Reads a key of any form, private or public.
 pub(super) fn read(text: &[u8]) -> Result<Material> {
     if text.len() > MAX_BYTES {
-        return Err(ErrorCode::KeyTooLarge.into());
+        return Err(Error::new(
+            ErrorCode::KeyTooLarge,
+            format!(
+                "the text has {} bytes; a key has at most {MAX_BYTES}",
+                text.len()
+            ),
+        ));
     }
     read_layer(text, Layer::Outer)
 }
@@ -113,10 +119,18 @@ fn parse_json(text: &str) -> Result<Zeroizing<Value>> {
     {
         return Ok(Zeroizing::new(value));
     }
-    Err(Error::new(
+    Err(not_json(fault))
+}
+
+fn not_json(fault: Fault) -> Error {
+    let what = match fault {
+        Fault::Syntax { line, column } => format!("ends or errs at line {line}, column {column}"),
+        other => format!("cannot be read: {}", Error::from(other)),
+    };
+    Error::new(
         ErrorCode::KeyMalformed,
-        format!("the text begins like JSON, but {}", Error::from(fault)),
-    ))
+        format!("the text begins like JSON and {what}; copy the key again"),
+    )
 }
 
 /// Whether these are the bytes of a DER file: a sequence that is no text.
@@ -186,17 +200,30 @@ fn refuse_foreign(text: &str) -> Result<()> {
     } else if text.starts_with("---- BEGIN SSH2 ") {
         (
             ErrorCode::KeyUnrecognized,
-            "the key is in the SSH2 format; convert it with `ssh-keygen -i -f KEY`",
+            "the key is in the SSH2 format; convert it with `ssh-keygen -i -f KEY > KEY.pub` and then \
+             `ssh-keygen -e -m PKCS8 -f KEY.pub`",
         )
     } else if text.starts_with("eyJ") && text.matches('.').count() == 2 {
         (
             ErrorCode::KeyUnrecognized,
             "the text is a token, not the key that signs it",
         )
+    } else if is_path(text) {
+        (
+            ErrorCode::KeyUnrecognized,
+            "the text looks like the path of a file; give what the file holds",
+        )
     } else {
         return Ok(());
     };
     Err(Error::new(code, message))
+}
+
+/// No form of key starts or ends like this.
+fn is_path(text: &str) -> bool {
+    let ends = [".pem", ".key", ".der", ".jwk", ".json", ".txt"];
+    !text.contains('\n')
+        && (text.starts_with(['/', '.', '~']) || ends.iter().any(|end| text.ends_with(end)))
 }
 
 /// Base64 inside base64 is told apart from what is nothing at all: the remedy differs.

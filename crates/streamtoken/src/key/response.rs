@@ -1,6 +1,5 @@
 //! The JSON with which Cloudflare answers `POST /accounts/{account_id}/stream/keys`.
 
-use super::choose_id;
 use super::form::{Form, Material};
 use super::read::{Layer, read_layer, unrecognized};
 use crate::id::{MAX_KEY_ID, is_id};
@@ -36,9 +35,16 @@ fn read_result(result: &Value) -> Result<Material> {
         (Some(one), None) | (None, Some(one)) => one,
         (None, None) => return Err(no_key(result)),
     };
-    if let Some(id) = id {
-        material.id = Some(choose_id(material.id, Some(&id))?);
+    if let (Some(id), Some(kid)) = (&id, &material.id)
+        && id != kid
+    {
+        return Err(Error::new(
+            ErrorCode::KeyIdMismatch,
+            format!("id of the response is {id} and kid of its jwk is {kid}; get the key again from its source"),
+        )
+        .at("/id"));
     }
+    material.id = material.id.or(id);
     material.form = Form {
         base64: false,
         name: "a stream/keys response",
@@ -68,7 +74,7 @@ fn agreeing(pem: Material, jwk: Material) -> Result<Material> {
     }
     Err(Error::new(
         ErrorCode::KeyResponseConflict,
-        "pem and jwk of the response are different keys; keep the right one and remove the other",
+        "pem and jwk of the response do not hold the same private key; keep the right one and remove the other",
     ))
 }
 

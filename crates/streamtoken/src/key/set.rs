@@ -121,7 +121,13 @@ impl Keys {
             return if self.list[*index] == key {
                 Ok(())
             } else {
-                Err(ErrorCode::KeySetConflict.into())
+                Err(Error::new(
+                    ErrorCode::KeySetConflict,
+                    format!(
+                        "two different keys have the id {}; give each its own",
+                        key.id()
+                    ),
+                ))
             };
         }
         if self.list.len() == MAX_KEYS {

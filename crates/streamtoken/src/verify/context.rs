@@ -1,6 +1,6 @@
 //! What a verification is about: which video, when, for whom.
 
-use crate::options::{boolean, member, read, unknown, wrong_type};
+use crate::options::{boolean, known_members, member, read, wrong_type};
 use crate::time::{MAX_LIFETIME, check_magnitude, seconds};
 use crate::{Claims, Error, ErrorCode, Result, Value, Viewer, id};
 
@@ -46,15 +46,7 @@ impl VerifyContext {
     /// [`ErrorCode::IdentifierInvalid`], the codes of times (120 to 124), [`ErrorCode::LeewayTooLarge`],
     /// [`ErrorCode::ViewerIpInvalid`], [`ErrorCode::ViewerCountryInvalid`].
     pub fn from_value(value: &Value) -> Result<Self> {
-        let Value::Object(members) = value else {
-            return Err(wrong_type("an object", value));
-        };
-        if let Some((name, _)) = members
-            .iter()
-            .find(|(name, _)| !Self::NAMES.contains(&name.as_str()))
-        {
-            return Err(unknown(name, Self::NAMES));
-        }
+        let members = known_members(value, Self::NAMES, &[])?;
         let mut context = Self::default();
         if let Some(Value::Null) = member(members, "identifier") {
             return Err(Error::new(

@@ -4,10 +4,11 @@
 //! changes one that is there: read what was filled before it is committed.
 
 mod format;
-mod sign;
-mod verify;
-// One module an operation family: `pub(crate) fn run(case: &Case) -> Result<Json, Error>`.
+mod keys;
 mod rules;
+mod sign;
+mod urls;
+mod verify;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -18,9 +19,11 @@ use streamtoken::Error;
 
 fn run(case: &Case) -> Result<Json, Error> {
     match case.operation.as_str() {
+        operation if keys::OPERATIONS.contains(&operation) => keys::run(case),
         "sign" | "batch_line" | "prepare" => sign::run(case),
         "verify" | "inspect" => verify::run(case),
         "rules_parse" | "rules_evaluate" | "rules_allow_only" | "rules_block" => rules::run(case),
+        "playback_urls" | "embed" | "customer_code" | "rewrite" => urls::run(case),
         unknown => panic!("{}: no operation {unknown}", case.id),
     }
 }

@@ -56,14 +56,23 @@ pub(crate) fn parse(args: &[OsString], ui: Ui) -> Result<Cli, clap::Error> {
     Cli::from_arg_matches(&matches)
 }
 
-const EXAMPLES: &str = "\
-The key comes from --key FILE, from standard input (--key -), or from the environment:
+const EXAMPLES: &str = r#"The key comes from --key FILE, from standard input (--key -), or from the environment:
 CLOUDFLARE_STREAM_KEY (the key in any form) or CLOUDFLARE_STREAM_KEY_FILE, and
 CLOUDFLARE_STREAM_KEY_ID when the key has no id of its own. Never from an argument.
 
 Examples:
   $ streamtoken key generate --out key.jwk
-  $ streamtoken sign ea95132c15732412d22c1476fa83f27a --key key.jwk
-  $ streamtoken sign ea95132c15732412d22c1476fa83f27a --key key.jwk | streamtoken inspect -
+  $ TOKEN=$(streamtoken sign ea95132c15732412d22c1476fa83f27a --key key.jwk)
+  $ streamtoken inspect "$TOKEN"
 
-Exit codes: 0 ok, 1 token refused or some lines failed, 2 input, 3 key, 70 internal.";
+Exit codes: 0 ok, 1 token refused or some lines failed, 2 input, 3 key, 70 internal."#;
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

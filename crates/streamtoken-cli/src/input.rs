@@ -20,7 +20,9 @@ pub(crate) type Bytes = Zeroizing<Vec<u8>>;
 pub(crate) fn take_stdin(what: &str) -> Result<io::Stdin> {
     static TAKEN: AtomicBool = AtomicBool::new(false);
     if TAKEN.swap(true, Ordering::Relaxed) {
-        let message = format!("standard input cannot be {what} as well: it is read already; use a file for one of them");
+        let message = format!(
+            "standard input cannot be {what} as well: it is read already; use a file for one of them"
+        );
         return Err(Error::new(ErrorCode::UsageInvalid, message));
     }
     Ok(io::stdin())
@@ -35,7 +37,11 @@ pub(crate) fn read(path: &Path, limit: usize, what: &str, code: ErrorCode) -> Re
         File::open(path).and_then(|file| read_up_to(file, limit))
     };
     content.map_err(|error| {
-        let name = if is_stdin { "standard input".into() } else { path.to_string_lossy() };
+        let name = if is_stdin {
+            "standard input".into()
+        } else {
+            path.to_string_lossy()
+        };
         Error::new(code, format!("{name} cannot be read: {}", reason(&error)))
     })
 }
@@ -45,7 +51,12 @@ pub(crate) fn json(argument: &str, what: &str) -> Result<Value> {
     let Some(path) = argument.strip_prefix('@') else {
         return Value::parse(argument);
     };
-    let text = read(Path::new(path), LARGEST_JSON + 1, what, ErrorCode::FileUnreadable)?;
+    let text = read(
+        Path::new(path),
+        LARGEST_JSON + 1,
+        what,
+        ErrorCode::FileUnreadable,
+    )?;
     if text.len() > LARGEST_JSON {
         let message = format!("{path} has more than {LARGEST_JSON} bytes, which no {what} has");
         return Err(Error::new(ErrorCode::FileUnreadable, message));

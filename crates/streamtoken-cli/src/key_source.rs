@@ -51,12 +51,22 @@ impl KeysSource {
 
 /// The bytes of a key file.
 pub(crate) fn read(path: &Path) -> Result<Bytes> {
-    input::read(path, ENOUGH_FOR_A_KEY, "the key", ErrorCode::KeyFileUnreadable)
+    input::read(
+        path,
+        ENOUGH_FOR_A_KEY,
+        "the key",
+        ErrorCode::KeyFileUnreadable,
+    )
 }
 
 /// A JWK set, or one key of any form under `id`.
 pub(crate) fn load_set(path: &Path, id: Option<&str>) -> Result<KeySet> {
-    let text = input::read(path, ENOUGH_FOR_A_SET, "the key set", ErrorCode::KeyFileUnreadable)?;
+    let text = input::read(
+        path,
+        ENOUGH_FOR_A_SET,
+        "the key set",
+        ErrorCode::KeyFileUnreadable,
+    )?;
     let refusal = match PublicKey::load(&*text, id) {
         Ok(key) => return Ok(key.into()),
         Err(refusal) => refusal,
@@ -65,7 +75,9 @@ pub(crate) fn load_set(path: &Path, id: Option<&str>) -> Result<KeySet> {
     match refusal.code() {
         ErrorCode::KeyIsSet => KeySet::from_jwks(&*text),
         // Larger than one key may be, or an object that is no key: as a set it gets the better answer.
-        ErrorCode::KeyTooLarge | ErrorCode::KeyUnrecognized | ErrorCode::KeyMalformed if is_object => {
+        ErrorCode::KeyTooLarge | ErrorCode::KeyUnrecognized | ErrorCode::KeyMalformed
+            if is_object =>
+        {
             KeySet::from_jwks(&*text)
         }
         _ => Err(refusal),

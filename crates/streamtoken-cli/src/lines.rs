@@ -71,7 +71,9 @@ impl Shared {
     }
 
     fn wait<'a>(&self, queue: MutexGuard<'a, Queue>) -> MutexGuard<'a, Queue> {
-        self.changed.wait(queue).unwrap_or_else(PoisonError::into_inner)
+        self.changed
+            .wait(queue)
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -98,7 +100,9 @@ impl Queue {
         let mut taken = Vec::with_capacity(self.lines.len().min(MOST_LINES));
         let mut bytes = 0;
         while taken.len() < MOST_LINES && bytes < MOST_BYTES {
-            let Some(line) = self.lines.pop_front() else { break };
+            let Some(line) = self.lines.pop_front() else {
+                break;
+            };
             bytes += line.len();
             taken.push(line);
         }
@@ -190,7 +194,10 @@ mod tests {
     #[test]
     fn lines_are_cut_wherever_the_reads_ended() {
         let expected: [&[u8]; 4] = [b"ab", b"", b"c\r", b"d"];
-        for chunks in [&[&b"ab\n\nc\r\nd"[..]][..], &[b"a", b"b\n", b"\nc\r", b"\n", b"d\n"]] {
+        for chunks in [
+            &[&b"ab\n\nc\r\nd"[..]][..],
+            &[b"a", b"b\n", b"\nc\r", b"\n", b"d\n"],
+        ] {
             assert_eq!(split(chunks), expected);
         }
         assert!(split(&[]).is_empty());

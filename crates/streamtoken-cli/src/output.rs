@@ -1,7 +1,6 @@
 //! Everything that is printed: what goes where, in which colour, and what a terminal may see.
 
 use std::ffi::OsString;
-use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
@@ -63,10 +62,13 @@ impl Ui {
             .map(|arg| arg.to_string_lossy())
             .take_while(|arg| arg != "--")
             .collect();
-        let chosen = texts.iter().enumerate().find_map(|(index, arg)| match &**arg {
-            "--color" => texts.get(index + 1).map(AsRef::as_ref),
-            arg => arg.strip_prefix("--color="),
-        });
+        let chosen = texts
+            .iter()
+            .enumerate()
+            .find_map(|(index, arg)| match &**arg {
+                "--color" => texts.get(index + 1).map(AsRef::as_ref),
+                arg => arg.strip_prefix("--color="),
+            });
         let color = match chosen {
             Some("always") => Color::Always,
             Some("never") => Color::Never,
@@ -85,7 +87,7 @@ impl Ui {
         let mut out = io::stdout().lock();
         out.write_all(text.as_bytes())
             .and_then(|()| out.flush())
-            .map_err(unwritten)
+            .map_err(|error| unwritten(&error))
     }
 
     /// Writes `text` and a newline.
@@ -134,14 +136,20 @@ impl Ui {
 
     /// Help and version, which clap hands over as errors; and what it does not understand.
     pub(crate) fn usage(self, error: &clap::Error) -> Outcome {
-        use clap::error::ErrorKind::{DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion};
+        use clap::error::ErrorKind::{
+            DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion,
+        };
         let text = error.render();
         if matches!(
             error.kind(),
             DisplayHelp | DisplayVersion | DisplayHelpOnMissingArgumentOrSubcommand
         ) {
             let colored = self.colored(io::stdout().is_terminal());
-            let text = if colored { text.ansi().to_string() } else { text.to_string() };
+            let text = if colored {
+                text.ansi().to_string()
+            } else {
+                text.to_string()
+            };
             self.print(&text)?;
             return Ok(ExitCode::SUCCESS);
         }
@@ -176,7 +184,11 @@ impl Ui {
         match self.color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => is_terminal && set("NO_COLOR").is_none() && set("TERM").is_none_or(|term| term != "dumb"),
+            Color::Auto => {
+                is_terminal
+                    && set("NO_COLOR").is_none()
+                    && set("TERM").is_none_or(|term| term != "dumb")
+            }
         }
     }
 }
@@ -192,8 +204,7 @@ pub(crate) fn escape_json(text: &str) -> String {
     for character in text.chars() {
         if character != '\n' && is_hazard(character) {
             for unit in character.encode_utf16(&mut [0; 2]) {
-                // Writing to a string does not fail.
-                drop(write!(out, "\\u{unit:04x}"));
+                out.push_str(&format!("\\u{unit:04x}"));
             }
         } else {
             out.push(character);
@@ -232,18 +243,21 @@ fn painted(colored: bool, style: Style, text: &str) -> String {
     }
 }
 
-fn unwritten(error: io::Error) -> Stop {
+fn unwritten(error: &io::Error) -> Stop {
     if error.kind() == io::ErrorKind::BrokenPipe {
         return Stop::ReaderGone;
     }
-    let message = format!("standard output cannot be written: {}", reason(&error));
+    let message = format!("standard output cannot be written: {}", reason(error));
     Stop::Refused(Error::new(ErrorCode::FileUnwritable, message))
 }
 
 /// The operating system's reason, without the number.
 pub(crate) fn reason(error: &io::Error) -> String {
     let text = error.to_string();
-    text.split(" (os error").next().unwrap_or_default().to_lowercase()
+    text.split(" (os error")
+        .next()
+        .unwrap_or_default()
+        .to_lowercase()
 }
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
@@ -260,7 +274,10 @@ mod tests {
 
     #[test]
     fn what_a_terminal_acts_on_is_escaped_and_nothing_else() {
-        assert_eq!(printable("a\u{1b}[31m\u{9b}\u{7f}\u{202e}é\n"), "a\\u{1b}[31m\\u{9b}\\u{7f}\\u{202e}é\n");
+        assert_eq!(
+            printable("a\u{1b}[31m\u{9b}\u{7f}\u{202e}é\n"),
+            "a\\u{1b}[31m\\u{9b}\\u{7f}\\u{202e}é\n"
+        );
         let text = serde_json::to_string("\u{1b}\u{9b}\u{e0041}\u{200b}é日").expect("JSON");
         let escaped = escape_json(&text);
         assert_eq!(escaped, "\"\\u001b\\u009b\\udb40\\udc41\\u200bé日\"");

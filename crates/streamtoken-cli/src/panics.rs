@@ -9,7 +9,7 @@ use crate::output::Ui;
 /// From now on a panic of any thread prints `error[internal]` and ends the process.
 pub(crate) fn install(ui: Ui) {
     std::panic::set_hook(Box::new(move |info| {
-        drop(ui.refuse(&fault(info)));
+        ui.refuse(&fault(info));
         std::process::exit(i32::from(ErrorCode::Internal.exit_code()));
     }));
 }
@@ -20,7 +20,11 @@ fn fault(info: &PanicHookInfo<'_>) -> Error {
     match info.location() {
         Some(place) => Error::new(
             ErrorCode::Internal,
-            format!("{text} (in {}, line {})", file_name(place.file()), place.line()),
+            format!(
+                "{text} (in {}, line {})",
+                file_name(place.file()),
+                place.line()
+            ),
         ),
         None => ErrorCode::Internal.into(),
     }
@@ -57,7 +61,13 @@ mod tests {
             .expect("the test binary runs");
         let text = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(70), "{text}");
-        assert!(text.starts_with("error[internal]: a fault inside streamtoken"), "{text}");
-        assert!(text.contains("src/panics.rs") && !text.contains("secret"), "{text}");
+        assert!(
+            text.starts_with("error[internal]: a fault inside streamtoken"),
+            "{text}"
+        );
+        assert!(
+            text.contains("src/panics.rs") && !text.contains("secret"),
+            "{text}"
+        );
     }
 }

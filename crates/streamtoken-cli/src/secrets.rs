@@ -8,8 +8,10 @@ use streamtoken::{Error, ErrorCode, Result, describe_key};
 pub(crate) fn refuse_keys_in(args: &[OsString]) -> Result<()> {
     let holds_key = |arg: &OsString| {
         let text = arg.to_string_lossy();
-        let value = text.split_once('=').filter(|(name, _)| name.starts_with("--"));
-        is_key(value.map_or(&*text, |(_, value)| value))
+        let value = text
+            .split_once('=')
+            .filter(|(name, _)| name.starts_with("--"));
+        is_key(&text) || value.is_some_and(|(_, value)| is_key(value))
     };
     if args.iter().skip(1).any(holds_key) {
         return Err(Error::new(

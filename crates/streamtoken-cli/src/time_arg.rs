@@ -56,16 +56,22 @@ fn without_fraction(text: &str) -> Option<&str> {
 }
 
 fn is_offset(text: &str) -> bool {
-    matches!(text, "Z" | "z") || text.strip_prefix(['+', '-']).is_some_and(|offset| matches(offset, "dd:dd"))
+    matches!(text, "Z" | "z")
+        || text
+            .strip_prefix(['+', '-'])
+            .is_some_and(|offset| matches(offset, "dd:dd"))
 }
 
 /// Whether `text` has the form of `pattern`, where `d` is a digit.
 fn matches(text: &str, pattern: &str) -> bool {
     text.len() == pattern.len()
-        && text.bytes().zip(pattern.bytes()).all(|(byte, form)| match form {
-            b'd' => byte.is_ascii_digit(),
-            form => byte == form,
-        })
+        && text
+            .bytes()
+            .zip(pattern.bytes())
+            .all(|(byte, form)| match form {
+                b'd' => byte.is_ascii_digit(),
+                form => byte == form,
+            })
 }
 
 #[cfg(test)]
@@ -89,20 +95,45 @@ mod tests {
     #[test]
     fn other_forms_are_refused() {
         for text in [
-            "", "now", "1.5", "1e9", "+5", "0x10", "-", "2018-09-20", "2018-09-20T15:19:25", "2018-09-20T15:19Z",
-            "20180920T151925Z", "2018-09-20T15:19:25+0200", "2018-09-20T15:19:25.Z", "2018-09-20T15:19:25,5Z",
-            "2018-02-30T15:19:25Z", "2018-09-20T25:19:25Z", "2018-09-20T15:19:25Z[Europe/Paris]", " 5",
-            "2018-09-20T15:19:25+02:00:00", "+002018-09-20T15:19:25Z", "２018-09-20T15:19:25Z",
+            "",
+            "now",
+            "1.5",
+            "1e9",
+            "+5",
+            "0x10",
+            "-",
+            "2018-09-20",
+            "2018-09-20T15:19:25",
+            "2018-09-20T15:19Z",
+            "20180920T151925Z",
+            "2018-09-20T15:19:25+0200",
+            "2018-09-20T15:19:25.Z",
+            "2018-09-20T15:19:25,5Z",
+            "2018-02-30T15:19:25Z",
+            "2018-09-20T25:19:25Z",
+            "2018-09-20T15:19:25Z[Europe/Paris]",
+            " 5",
+            "2018-09-20T15:19:25+02:00:00",
+            "+002018-09-20T15:19:25Z",
+            "２018-09-20T15:19:25Z",
         ] {
-            let refused = time("exp", text).map_err(|error| (error.code(), error.field().map(str::to_owned)));
-            assert_eq!(refused, Err((ErrorCode::TimeTextInvalid, Some("/exp".into()))), "{text}");
+            let refused =
+                time("exp", text).map_err(|error| (error.code(), error.field().map(str::to_owned)));
+            assert_eq!(
+                refused,
+                Err((ErrorCode::TimeTextInvalid, Some("/exp".into()))),
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn numbers_of_any_size_reach_the_core() {
         assert_eq!(time("exp", "-5").ok(), Some(Value::Integer(-5)));
-        assert_eq!(time("exp", &"9".repeat(60)).ok(), Some(Value::Integer(i128::MAX)));
+        assert_eq!(
+            time("exp", &"9".repeat(60)).ok(),
+            Some(Value::Integer(i128::MAX))
+        );
         assert_eq!(duration("3600"), Value::Integer(3600));
         assert_eq!(duration("1h30m"), Value::String("1h30m".into()));
     }

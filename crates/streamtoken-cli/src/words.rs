@@ -9,17 +9,19 @@ pub(crate) fn clock() -> i64 {
 
 /// `2018-09-20T16:19:25Z`; `None` outside the years that RFC 3339 can say.
 pub(crate) fn date(epoch_seconds: i64) -> Option<String> {
-    Timestamp::from_second(epoch_seconds).ok().map(|time| time.to_string())
+    Timestamp::from_second(epoch_seconds)
+        .ok()
+        .map(|time| time.to_string())
 }
 
-/// What the time of a claim means now: `expires in 59 min`, `valid since 2 h`.
+/// What the time of a claim means now: `expires in 59 min`, `became valid 2 h ago`.
 pub(crate) fn meaning(claim: &str, time: i64, now: i64) -> Option<String> {
     let span = span(time.abs_diff(now));
     let words = match (claim, time > now) {
         ("exp", true) => format!("expires in {span}"),
         ("exp", false) => format!("expired {span} ago"),
-        ("nbf", true) => format!("valid in {span}"),
-        ("nbf", false) => format!("valid since {span}"),
+        ("nbf", true) => format!("becomes valid in {span}"),
+        ("nbf", false) => format!("became valid {span} ago"),
         ("iat", true) => format!("issued in the future, in {span}"),
         ("iat", false) => format!("issued {span} ago"),
         _ => return None,
@@ -56,13 +58,31 @@ mod tests {
     #[test]
     fn times_are_told_as_people_tell_them() {
         let told = |claim, at| time(claim, at, 1_537_456_765).expect("a claim with a time");
-        assert_eq!(told("exp", 1_537_460_364), "2018-09-20T16:19:24Z, expires in 59 min");
-        assert_eq!(told("exp", 1_537_456_765), "2018-09-20T15:19:25Z, expired 0 s ago");
-        assert_eq!(told("nbf", 1_537_453_165), "2018-09-20T14:19:25Z, valid since 1 h");
-        assert_eq!(told("nbf", 1_537_462_300), "2018-09-20T16:51:40Z, valid in 1 h 32 min");
+        assert_eq!(
+            told("exp", 1_537_460_364),
+            "2018-09-20T16:19:24Z, expires in 59 min"
+        );
+        assert_eq!(
+            told("exp", 1_537_456_765),
+            "2018-09-20T15:19:25Z, expired 0 s ago"
+        );
+        assert_eq!(
+            told("nbf", 1_537_453_165),
+            "2018-09-20T14:19:25Z, became valid 1 h ago"
+        );
+        assert_eq!(
+            told("nbf", 1_537_462_300),
+            "2018-09-20T16:51:40Z, becomes valid in 1 h 32 min"
+        );
         assert_eq!(told("iat", 0), "1970-01-01T00:00:00Z, issued 48 years ago");
-        assert_eq!(told("exp", i64::MAX), "no date that has a name; milliseconds?");
+        assert_eq!(
+            told("exp", i64::MAX),
+            "no date that has a name; milliseconds?"
+        );
         assert_eq!(time("sub", 0, 0), None);
-        assert_eq!((span(59), span(86_400 * 3), span(86_400 * 731)), ("59 s".into(), "3 days".into(), "2 years".into()));
+        assert_eq!(
+            (span(59), span(86_400 * 3), span(86_400 * 731)),
+            ("59 s".into(), "3 days".into(), "2 years".into())
+        );
     }
 }

@@ -28,7 +28,8 @@ struct Script<'a> {
 pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "streamtoken", &mut script);
-    let script = String::from_utf8(script).map_err(|_| streamtoken::Error::from(ErrorCode::Internal))?;
+    let script =
+        String::from_utf8(script).map_err(|_| streamtoken::Error::from(ErrorCode::Internal))?;
     if ui.json {
         ui.object(&Script {
             shell: args.shell.to_string(),

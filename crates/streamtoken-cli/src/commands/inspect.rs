@@ -73,7 +73,9 @@ impl Args {
 
 fn text(token: &Unverified, now: i64, ui: Ui) -> String {
     let mut text = ui.paint(WARNING, "NOTHING WAS CHECKED");
-    text.push_str(": whoever wrote this token chose every word of it; `streamtoken verify` checks.\n");
+    text.push_str(
+        ": whoever wrote this token chose every word of it; `streamtoken verify` checks.\n",
+    );
     for (name, part) in [("header", token.header()), ("payload", token.payload())] {
         text.push('\n');
         text.push_str(&ui.paint(NAME, name));
@@ -86,8 +88,15 @@ fn text(token: &Unverified, now: i64, ui: Ui) -> String {
 /// Pretty JSON of an object, one member after the other, with words beside the times.
 fn members(part: &Value, now: i64) -> String {
     let members = part.as_object().unwrap_or_default();
-    let names: Vec<String> = members.iter().map(|(name, _)| shown(&Value::String(name.clone()))).collect();
-    let width = names.iter().map(|name| name.chars().count()).filter(|width| *width <= WIDEST).max();
+    let names: Vec<String> = members
+        .iter()
+        .map(|(name, _)| shown(&Value::String(name.clone())))
+        .collect();
+    let width = names
+        .iter()
+        .map(|name| name.chars().count())
+        .filter(|width| *width <= WIDEST)
+        .max();
     let mut text = String::new();
     for ((name, value), quoted) in members.iter().zip(&names) {
         let gap = " ".repeat(width.unwrap_or(0).saturating_sub(quoted.chars().count()));
@@ -119,7 +128,7 @@ fn seconds(value: &Value) -> Option<i64> {
 /// Names longer than this do not push the values of the others to the right.
 const WIDEST: usize = 24;
 
-const EXAMPLES: &str = "\
-Examples:
-  $ streamtoken sign ea95132c15732412d22c1476fa83f27a --key key.jwk | streamtoken inspect -
-  $ streamtoken sign ea95132c15732412d22c1476fa83f27a --key key.jwk | streamtoken inspect - --json";
+const EXAMPLES: &str = r#"Examples:
+  $ TOKEN=$(streamtoken sign ea95132c15732412d22c1476fa83f27a --key key.jwk)
+  $ streamtoken inspect "$TOKEN"
+  $ printf '%s' "$TOKEN" | streamtoken inspect - --json"#;

@@ -5,9 +5,13 @@ mod rules;
 
 use std::process::ExitCode;
 
-use clap::builder::ArgPredicate;
 use serde::Serialize;
-use streamtoken::{CustomerCode, PlaybackUrls, Result, SignOptions, Signer, Token, UrlOptions, Value, playback_urls};
+use streamtoken::{
+    CustomerCode, PlaybackUrls, Result, SignOptions, Signer, Token, UrlOptions, Value,
+    playback_urls,
+};
+
+use rules::RuleFlags;
 
 use super::urls::{customer_code, rows};
 use crate::input;
@@ -25,18 +29,12 @@ pub(crate) struct Args {
     /// UID of the video or live input: 1 to 32 of A-Z, a-z, 0-9, - and _
     #[arg(required_unless_present = "batch", conflicts_with = "batch")]
     identifier: Option<String>,
-    #[command(flatten)]
-    key: KeySource,
-    #[command(flatten)]
-    times: Times,
     /// Let the token reach the MP4 download links
     #[arg(long)]
     downloadable: bool,
     /// Set a flag of Cloudflare's API: original
     #[arg(long, value_name = "NAME")]
     flag: Vec<String>,
-    #[command(flatten)]
-    rules: rules::Args,
     /// Every option in JSON, in the API's names; flags given beside it win
     #[arg(long, value_name = "JSON|@FILE", allow_hyphen_values = true)]
     options: Option<String>,
@@ -50,6 +48,13 @@ pub(crate) struct Args {
     /// Show no progress and no summary on standard error
     #[arg(long, short)]
     quiet: bool,
+    // Each of these sets the heading for what follows, so they stand last.
+    #[command(flatten)]
+    key: KeySource,
+    #[command(flatten)]
+    times: Times,
+    #[command(flatten)]
+    rules: RuleFlags,
     #[command(flatten)]
     urls: Urls,
 }
@@ -78,13 +83,13 @@ struct Times {
 #[command(next_help_heading = "URLs")]
 struct Urls {
     /// Print the playback URLs as well
-    #[arg(long, default_value_if("url_options", ArgPredicate::IsPresent, "true"))]
+    #[arg(long)]
     urls: bool,
     /// Customer code, or any playback URL with it [default: CLOUDFLARE_STREAM_CUSTOMER_CODE]
     #[arg(long, value_name = "CODE", requires = "urls")]
     customer_code: Option<String>,
     /// Query options of the URLs, as for `streamtoken urls --options`
-    #[arg(long, value_name = "JSON|@FILE")]
+    #[arg(long, value_name = "JSON|@FILE", requires = "urls")]
     url_options: Option<String>,
 }
 
@@ -155,7 +160,10 @@ impl Args {
             flags.push(("downloadable".to_owned(), Value::Bool(true)));
         }
         if !self.flag.is_empty() {
-            let set = self.flag.iter().map(|name| (name.clone(), Value::Bool(true)));
+            let set = self
+                .flag
+                .iter()
+                .map(|name| (name.clone(), Value::Bool(true)));
             flags.push(("flags".to_owned(), Value::Object(set.collect())));
         }
         Ok(flags)
@@ -189,15 +197,19 @@ impl Urls {
             Some(argument) => UrlOptions::from_value(&input::json(argument, "the URL options")?)?,
             None => UrlOptions::default(),
         };
-        Ok(Some((customer_code(self.customer_code.as_deref())?, options)))
+        Ok(Some((
+            customer_code(self.customer_code.as_deref())?,
+            options,
+        )))
     }
 }
 
 const EXAMPLES: &str = r#"Examples:
   $ streamtoken sign ea95132c15732412d22c1476fa83f27a --key key.jwk
-  $ streamtoken sign ea95132c15732412d22c1476fa83f27a --key key.jwk --expires-in 90m --downloadable
-  $ streamtoken sign ea95132c15732412d22c1476fa83f27a --key key.jwk --allow-country GB,IE
-  $ streamtoken sign ea95132c15732412d22c1476fa83f27a --key key.jwk --urls --customer-code f33zs165nr7gyfy4
+  $ streamtoken sign ea95132c15732412d22c1476fa83f27a --key key.jwk \
+      --expires-in 90m --downloadable --allow-country GB,IE
+  $ streamtoken sign ea95132c15732412d22c1476fa83f27a --key key.jwk \
+      --urls --customer-code f33zs165nr7gyfy4
   $ streamtoken sign ea95132c15732412d22c1476fa83f27a --key - --json < key.jwk
-  $ printf '%s\n' '{"identifier":"video-1"}' '{"identifier":"video-2","expires_in":"5m"}' |
+  $ printf '{"identifier":"%s"}\n' video-1 video-2 video-3 |
       streamtoken sign --batch --key key.jwk --expires-in 2h"#;

@@ -3,7 +3,9 @@
 use std::process::ExitCode;
 
 use serde::Serialize;
-use streamtoken::{CustomerCode, Error, ErrorCode, PlaybackUrls, Result, UrlOptions, Value, playback_urls, rewrite};
+use streamtoken::{
+    CustomerCode, Error, ErrorCode, PlaybackUrls, Result, UrlOptions, Value, playback_urls, rewrite,
+};
 
 use super::inspect;
 use crate::input;
@@ -105,7 +107,10 @@ pub(crate) fn customer_code(argument: Option<&str>) -> Result<CustomerCode> {
         return CustomerCode::parse(text);
     }
     CustomerCode::from_env()?.ok_or_else(|| {
-        let message = format!("no customer code was given; use --customer-code or set {}", CustomerCode::VARIABLE);
+        let message = format!(
+            "no customer code was given; use --customer-code or set {}",
+            CustomerCode::VARIABLE
+        );
         Error::new(ErrorCode::CustomerCodeInvalid, message).at("/customer_code")
     })
 }
@@ -117,7 +122,11 @@ fn token(argument: &str) -> Result<String> {
 }
 
 fn print_url(url: &str, ui: Ui) -> Result<(), crate::output::Stop> {
-    if ui.json { ui.object(&Url { url }) } else { ui.line(url) }
+    if ui.json {
+        ui.object(&Url { url })
+    } else {
+        ui.line(url)
+    }
 }
 
 fn only<'u>(urls: &'u PlaybackUrls, name: &str) -> Result<&'u str> {
@@ -138,10 +147,16 @@ impl Args {
             None => Value::Object(Vec::new()),
         };
         for (group, flags) in self.query.groups() {
-            let known = options.get(group).cloned().filter(|known| *known != Value::Null);
+            let known = options
+                .get(group)
+                .cloned()
+                .filter(|known| *known != Value::Null);
             let known = known.unwrap_or_else(|| Value::Object(Vec::new()));
             if !flags.is_empty() {
-                options = input::overlay(options, vec![(group.to_owned(), input::overlay(known, flags))]);
+                options = input::overlay(
+                    options,
+                    vec![(group.to_owned(), input::overlay(known, flags))],
+                );
             }
         }
         Ok(options)
@@ -182,6 +197,9 @@ const EXAMPLES: &str = r#"Examples:
   $ TOKEN=$(streamtoken sign ea95132c15732412d22c1476fa83f27a --key key.jwk)
   $ streamtoken urls "$TOKEN" --customer-code f33zs165nr7gyfy4
   $ streamtoken urls "$TOKEN" --customer-code f33zs165nr7gyfy4 --only hls
-  $ streamtoken urls "$TOKEN" --customer-code f33zs165nr7gyfy4 --embed --muted --poster
-  $ streamtoken urls "$TOKEN" --customer-code f33zs165nr7gyfy4 --options '{"thumbnail":{"time":"30s","height":270}}'
-  $ streamtoken urls "$TOKEN" --rewrite https://videodelivery.net/ea95132c15732412d22c1476fa83f27a/manifest/video.m3u8"#;
+  $ streamtoken urls "$TOKEN" --customer-code f33zs165nr7gyfy4 \
+      --embed --muted --poster
+  $ streamtoken urls "$TOKEN" --customer-code f33zs165nr7gyfy4 \
+      --options '{"thumbnail":{"time":"30s","height":270}}'
+  $ streamtoken urls "$TOKEN" --rewrite \
+      https://videodelivery.net/ea95132c15732412d22c1476fa83f27a/manifest/video.m3u8"#;

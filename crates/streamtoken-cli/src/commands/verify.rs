@@ -26,14 +26,14 @@ pub(crate) struct Args {
     token: String,
     #[command(flatten)]
     keys: KeysSource,
-    #[command(flatten)]
-    facts: Facts,
     /// Every fact in JSON (identifier, now, ip, country, leeway, download); flags given beside it win
     #[arg(long, value_name = "JSON|@FILE", allow_hyphen_values = true)]
     options: Option<String>,
     /// Answer line by line even when standard input has one line, and each line at once
     #[arg(long)]
     batch: bool,
+    #[command(flatten)]
+    facts: Facts,
 }
 
 #[derive(clap::Args)]
@@ -65,20 +65,24 @@ pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
     let keys = args.keys.load()?;
     let report = Report::new(&facts, ui);
     if args.token != STDIN && !args.batch {
-        return report.one(verify(&args.token, &keys, &context)?);
+        return report.one(&verify(&args.token, &keys, &context)?);
     }
     let lines = Lines::of_stdin("the tokens")?;
-    let mut first = Vec::new();
+    let mut first: Vec<Vec<u8>> = Vec::new();
     // One token and several are told apart by the second line, or the end.
     while !args.batch && first.len() < 2 {
         let more = lines.take()?;
         if more.is_empty() {
-            let token = first.first().map_or(&[][..], |line| many::without_line_end(line));
-            return report.one(verify(token, &keys, &context)?);
+            let token = first
+                .first()
+                .map_or(&[][..], |line| many::without_line_end(line));
+            return report.one(&verify(token, &keys, &context)?);
         }
         first.extend(more);
     }
-    many::run(first, &lines, report, &|token| verify(token, &keys, &context))
+    many::run(first, &lines, report, &|token| {
+        verify(token, &keys, &context)
+    })
 }
 
 impl Args {
@@ -94,7 +98,11 @@ impl Args {
 impl Facts {
     fn members(&self) -> Result<Vec<(String, Value)>> {
         let mut members = Vec::new();
-        for (name, text) in [("identifier", &self.identifier), ("ip", &self.ip), ("country", &self.country)] {
+        for (name, text) in [
+            ("identifier", &self.identifier),
+            ("ip", &self.ip),
+            ("country", &self.country),
+        ] {
             if let Some(text) = text {
                 members.push((name.to_owned(), Value::String(text.clone())));
             }
@@ -133,30 +141,40 @@ impl Report {
         }
     }
 
-    fn one(self, claims: Claims) -> Outcome {
+    fn one(self, claims: &Claims) -> Outcome {
         if self.ui.json {
-            self.ui.object(&claims)?;
+            self.ui.object(claims)?;
         } else {
-            self.print(&claims)?;
+            self.print(claims)?;
         }
         Ok(ExitCode::SUCCESS)
     }
 
     fn print(self, claims: &Claims) -> Result<(), Stop> {
         let when = |name: &str, seconds: u64| {
-            let words = i64::try_from(seconds).ok().and_then(|time| words::time(name, time, self.now));
+            let words = i64::try_from(seconds)
+                .ok()
+                .and_then(|time| words::time(name, time, self.now));
             format!("{seconds} ({})", words.unwrap_or_default())
         };
         let sub = if self.asks_for_video {
             claims.sub().to_owned()
         } else {
-            format!("{} (not asked for; compare it, or give --identifier)", claims.sub())
+            format!(
+                "{} (not asked for; compare it, or give --identifier)",
+                claims.sub()
+            )
         };
         let mut rows = vec![
             ("sub", sub),
             ("kid", claims.kid().to_owned()),
             ("exp", when("exp", claims.exp())),
-            ("nbf", claims.nbf().map_or_else(|| "none".to_owned(), |nbf| when("nbf", nbf))),
+            (
+                "nbf",
+                claims
+                    .nbf()
+                    .map_or_else(|| "none".to_owned(), |nbf| when("nbf", nbf)),
+            ),
             ("downloadable", claims.downloadable().to_string()),
         ];
         if !claims.access_rules().is_empty() {
@@ -165,7 +183,11 @@ impl Report {
         if claims.flags().original() {
             rows.push(("flags", crate::output::json(&claims.flags())));
         }
-        if claims.other().as_object().is_some_and(|other| !other.is_empty()) {
+        if claims
+            .other()
+            .as_object()
+            .is_some_and(|other| !other.is_empty())
+        {
             rows.push(("other", crate::output::json(claims.other())));
         }
         let head = self.ui.paint(GOOD, "accepted");
@@ -175,7 +197,8 @@ impl Report {
 
 const EXAMPLES: &str = r#"Examples:
   $ streamtoken key public key.jwk > jwks.json
-  $ TOKEN=$(streamtoken sign ea95132c15732412d22c1476fa83f27a --key key.jwk --allow-country GB)
-  $ streamtoken verify "$TOKEN" --keys jwks.json --identifier ea95132c15732412d22c1476fa83f27a --country GB
-  $ echo "$TOKEN" | streamtoken verify - --keys jwks.json --country GB --json
-  $ printf '%s\n' "$TOKEN" "$TOKEN" | streamtoken verify - --keys jwks.json --country GB"#;
+  $ TOKEN=$(streamtoken sign ea95132c15732412d22c1476fa83f27a --key key.jwk)
+  $ streamtoken verify "$TOKEN" --keys jwks.json \
+      --identifier ea95132c15732412d22c1476fa83f27a --country GB --ip 192.0.2.7
+  $ printf '%s\n' "$TOKEN" | streamtoken verify - --keys jwks.json --json
+  $ printf '%s\n' "$TOKEN" "$TOKEN" | streamtoken verify - --keys jwks.json"#;

@@ -62,7 +62,11 @@ pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
 /// The id, and how to use the file.
 fn advice(args: &Args, id: &str) -> String {
     let file = args.out.to_string_lossy();
-    let key_id = if args.format.holds_id() { String::new() } else { format!(" --key-id {id}") };
+    let key_id = if args.format.holds_id() {
+        String::new()
+    } else {
+        format!(" --key-id {id}")
+    };
     format!(
         "key id: {id}\n\
          file:   {file} (keep it secret)\n\

@@ -70,7 +70,10 @@ fn one(keys: &KeySet) -> Result<&PublicKey> {
         Some(key) if keys.len() == 1 => Ok(key),
         _ => Err(Error::new(
             ErrorCode::KeySeveral,
-            format!("there are {} keys; --format jwks writes several", keys.len()),
+            format!(
+                "there are {} keys; --format jwks writes several",
+                keys.len()
+            ),
         )),
     }
 }

@@ -32,8 +32,20 @@ pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
     }
     let rows = [
         ("form", info.form),
-        ("kind", if info.private { "private: it signs" } else { "public: it verifies" }.to_owned()),
-        ("key id", info.id.unwrap_or_else(|| "none: give it with --key-id".to_owned())),
+        (
+            "kind",
+            if info.private {
+                "private: it signs"
+            } else {
+                "public: it verifies"
+            }
+            .to_owned(),
+        ),
+        (
+            "key id",
+            info.id
+                .unwrap_or_else(|| "none: give it with --key-id".to_owned()),
+        ),
         ("bits", info.bits.to_string()),
         ("exponent", info.exponent.to_string()),
         ("thumbprint", info.thumbprint),

@@ -66,10 +66,14 @@ pub(super) fn is_stdout(out: &Path) -> bool {
 /// Writes `text` into a new file that only its owner may read.
 pub(super) fn new_file(path: &Path, text: &str) -> Result<()> {
     let mut file = create(path).map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => unwritten(path, "it is there already, and a key is never overwritten"),
+        io::ErrorKind::AlreadyExists => {
+            unwritten(path, "it is there already, and a key is never overwritten")
+        }
         _ => unwritten(path, &reason(&error)),
     })?;
-    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+    let written = file
+        .write_all(text.as_bytes())
+        .and_then(|()| file.sync_all());
     written.map_err(|error| {
         // Half a key is of no use to anybody; the file is ours, since it was not there before.
         drop(std::fs::remove_file(path));

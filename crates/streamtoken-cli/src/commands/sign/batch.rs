@@ -70,7 +70,10 @@ impl Counts {
     fn add(&mut self, answers: &[String]) {
         self.lines += answers.len() as u64;
         // Inside a string the quotes would be escaped, so this can only be the member.
-        let minted = answers.iter().filter(|answer| answer.contains(r#""token":""#)).count();
+        let minted = answers
+            .iter()
+            .filter(|answer| answer.contains(r#""token":""#))
+            .count();
         self.failed += (answers.len() - minted) as u64;
     }
 }
@@ -84,13 +87,25 @@ impl std::fmt::Display for Counts {
 /// A bar on standard error, when a person looks at it and no answers run through the same terminal.
 fn progress(quiet: bool) -> ProgressBar {
     let is_seen = !quiet && std::io::stderr().is_terminal() && !std::io::stdout().is_terminal();
-    let target = if is_seen { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let target = if is_seen {
+        ProgressDrawTarget::stderr()
+    } else {
+        ProgressDrawTarget::hidden()
+    };
     let (bar, template) = match input_size() {
-        Some(size) => (ProgressBar::new(size), "{bar:30} {percent:>3} % {eta:>4} left, {msg}"),
-        None => (ProgressBar::no_length(), "{spinner} {elapsed_precise}, {msg}"),
+        Some(size) => (
+            ProgressBar::new(size),
+            "{bar:30} {percent:>3} % {eta:>4} left, {msg}",
+        ),
+        None => (
+            ProgressBar::no_length(),
+            "{spinner} {elapsed_precise}, {msg}",
+        ),
     };
     bar.set_draw_target(target);
-    bar.with_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()))
+    bar.with_style(
+        ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()),
+    )
 }
 
 /// The size of standard input when it is a file.
@@ -99,7 +114,7 @@ fn input_size() -> Option<u64> {
     use std::os::fd::AsFd as _;
     let input = std::io::stdin().as_fd().try_clone_to_owned().ok()?;
     let about = std::fs::File::from(input).metadata().ok()?;
-    about.is_file().then(|| about.len())
+    about.is_file().then_some(about.len())
 }
 
 #[cfg(not(unix))]

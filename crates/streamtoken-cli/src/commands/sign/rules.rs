@@ -7,7 +7,7 @@ use crate::input;
 /// Who may watch.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Access rules")]
-pub(crate) struct Args {
+pub(crate) struct RuleFlags {
     /// Rules as a JSON list, at most 5; the first match decides, no match means allowed
     #[arg(long, value_name = "JSON|@FILE", conflicts_with_all = ["allow_country", "allow_ip", "block_country", "block_ip"])]
     access_rules: Option<String>,
@@ -25,7 +25,7 @@ pub(crate) struct Args {
     block_ip: Vec<String>,
 }
 
-impl Args {
+impl RuleFlags {
     /// The rules, when a flag is about them. Blocks come first, since the first match decides.
     pub(crate) fn read(&self) -> Result<Option<AccessRules>> {
         if let Some(argument) = &self.access_rules {
@@ -40,7 +40,11 @@ impl Args {
         }
         let blocks = AccessRules::block(blocked)?;
         let allows = AccessRules::allow_only(allowed)?;
-        let rules: Vec<Rule> = [blocks, allows].iter().flat_map(AccessRules::rules).cloned().collect();
+        let rules: Vec<Rule> = [blocks, allows]
+            .iter()
+            .flat_map(AccessRules::rules)
+            .cloned()
+            .collect();
         AccessRules::new(rules).map(Some)
     }
 }

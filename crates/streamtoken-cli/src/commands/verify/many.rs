@@ -31,7 +31,11 @@ pub(super) fn run(
         report.ui.print(&answers)?;
         batch = lines.take()?;
         if batch.is_empty() {
-            return Ok(if all_accepted { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+            return Ok(if all_accepted {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            });
         }
     }
 }
@@ -64,7 +68,11 @@ fn answer(line: u64, result: &Result<Claims>, ui: Ui) -> String {
     match result {
         Ok(claims) => {
             let word = ui.paint(GOOD, "accepted");
-            format!("line {line}: {word} sub {} exp {}", claims.sub(), claims.exp())
+            format!(
+                "line {line}: {word} sub {} exp {}",
+                claims.sub(),
+                claims.exp()
+            )
         }
         Err(error) => format!("line {line}: {}", ui.refusal(ui.out_colored(), error)),
     }

@@ -10,7 +10,7 @@ use std::fmt;
 use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Deserializer, Serialize, Serializer};
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::{Error, ErrorCode};
 
@@ -247,11 +247,12 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
         let inner = self.deeper()?;
-        let mut items = Vec::new();
+        // Half a list is wiped when the text turns out to be damaged: it may be half a private key.
+        let mut items = Zeroizing::new(Vec::new());
         while let Some(item) = list.next_element_seed(inner)? {
             items.push(item);
         }
-        Ok(Value::Array(items))
+        Ok(Value::Array(std::mem::take(&mut *items)))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
@@ -264,7 +265,7 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
             let value = map.next_value_seed(inner)?;
             members.push(name, value);
         }
-        Ok(Value::Object(members.list))
+        Ok(Value::Object(std::mem::take(&mut members.list)))
     }
 }
 
@@ -274,6 +275,13 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
 struct Members {
     list: Vec<(String, Value)>,
     names: HashSet<String>,
+}
+
+impl Drop for Members {
+    /// Half an object is wiped, as half a list is.
+    fn drop(&mut self) {
+        self.list.iter_mut().for_each(|(_, value)| value.zeroize());
+    }
 }
 
 impl Members {

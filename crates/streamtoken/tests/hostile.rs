@@ -139,11 +139,12 @@ fn a_line_of_ten_mebibytes_is_one_error() {
     let long = vec![b'x'; 10 << 20];
     let cut = vec![b' '; MAX_LINE + 2];
     let fits = [br#"{"identifier":"x"}"#.to_vec(), vec![b' '; MAX_LINE - 18]].concat();
-    let answers = SIGNER.sign_lines(&SignOptions::new(), 1, &[long, cut, fits]);
-    for answer in &answers[..2] {
+    let over = [fits.as_slice(), b" "].concat();
+    let answers = SIGNER.sign_lines(&SignOptions::new(), 1, &[long, cut, over, fits]);
+    for answer in &answers[..3] {
         assert!(answer.contains("line_too_long"), "{answer}");
     }
-    assert!(answers[2].contains("\"token\""), "1 MiB is allowed");
+    assert!(answers[3].contains("\"token\""), "1 MiB is allowed");
 }
 
 #[test]
@@ -172,7 +173,10 @@ fn one_error_of_many_loses_no_other() {
         .collect();
     for (n, result) in SIGNER.sign_many(&items).iter().enumerate() {
         match result {
-            Ok(token) => assert_eq!(token.identifier(), format!("video{n}")),
+            Ok(token) => {
+                assert_eq!(token.identifier(), format!("video{n}"));
+                assert_eq!(token.exp(), NOW + 3_600, "an item's own now counts");
+            }
             Err(error) => assert_eq!((n % 7, error.code()), (3, ErrorCode::IdentifierInvalid)),
         }
     }
@@ -204,4 +208,48 @@ fn a_member_that_stands_twice_in_a_value_is_refused() {
     );
     let context = VerifyContext::from_value(&twice("leeway", Value::Integer(1)));
     assert_eq!(code(context.map(drop)), duplicate);
+}
+
+/// The typed setters take any integer; what loosely typed values are refused for is refused here too.
+#[test]
+fn typed_setters_are_checked_when_they_are_used() {
+    let milliseconds = NOW * 1_000;
+    let refusal = |options: SignOptions| {
+        let error = SIGNER.sign(VIDEO, &options.clone()).expect_err("refused");
+        (error.code(), error.field().map(ToOwned::to_owned))
+    };
+    let new = SignOptions::new;
+    for (options, field) in [
+        (new().exp(milliseconds), "/exp"),
+        (new().nbf(milliseconds), "/nbf"),
+        (new().now(milliseconds), "/now"),
+        (
+            new().expires_in(std::time::Duration::from_secs(u64::MAX)),
+            "/expires_in",
+        ),
+    ] {
+        assert_eq!(
+            refusal(options),
+            (ErrorCode::TimeInMilliseconds, Some(field.to_owned()))
+        );
+    }
+    let refusal = |context: VerifyContext| {
+        let error = verify(token(), &KEYS, &context).expect_err("refused");
+        (error.code(), error.field().map(ToOwned::to_owned))
+    };
+    for (context, code, field) in [
+        (context().leeway(301), ErrorCode::LeewayTooLarge, "/leeway"),
+        (
+            context().identifier(""),
+            ErrorCode::IdentifierInvalid,
+            "/identifier",
+        ),
+        (
+            context().now(milliseconds),
+            ErrorCode::TimeInMilliseconds,
+            "/now",
+        ),
+    ] {
+        assert_eq!(refusal(context), (code, Some(field.to_owned())));
+    }
 }

@@ -2,7 +2,7 @@
 
 use rsa::pkcs1::{RsaPrivateKeyRef, RsaPublicKeyRef, UintRef};
 use rsa::pkcs8::der::asn1::AnyRef;
-use rsa::pkcs8::der::{Decode, ErrorKind, Reader, SliceReader, Tag, TagNumber, Tagged as _};
+use rsa::pkcs8::der::{Decode, ErrorKind, Reader, SliceReader, Tag, TagNumber, Tagged};
 use rsa::pkcs8::spki::AlgorithmIdentifierRef;
 use rsa::pkcs8::{ObjectIdentifier, PrivateKeyInfoRef, SubjectPublicKeyInfoRef};
 use zeroize::Zeroizing;
@@ -48,35 +48,41 @@ pub(super) fn read(der: &[u8]) -> Result<Material> {
 
 /// Reads the key in a DER document and tells which encoding it is.
 pub(super) fn read_kind(der: &[u8]) -> Result<(Material, Kind)> {
-    use Tag::{BitString, Integer, OctetString, Sequence};
-    let members = members(der)?;
-    let tags: Vec<Tag> = members.iter().map(|member| member.tag()).collect();
-    let (kind, parts) = match tags.as_slice() {
-        [Integer, Sequence, OctetString, ..] => (Kind::Pkcs8, pkcs8(der, &tags)?),
-        [Sequence, BitString] => (Kind::Spki, spki(der)?),
-        [Integer, Integer] => (Kind::Pkcs1Public, Parts::Public(pkcs1_public(der)?)),
-        [Sequence, OctetString] => return Err(pem::encrypted()),
-        [Sequence, Sequence, BitString] => return Err(certificate()),
-        [Integer, OctetString, ..] => return Err(not_rsa("an EC key")),
-        [Integer, Integer, Integer, Integer, Integer, Integer] => {
-            return Err(not_rsa("a DSA key"));
-        }
-        [Integer, Sequence, ..] => return Err(other_container()),
-        [Integer, Integer, Integer, ..] => (Kind::Pkcs1, Parts::Private(pkcs1(der)?)),
-        _ => return Err(malformed("it is no RSA key")),
+    let tags: Vec<Tag> = members(der)?.iter().map(Tagged::tag).collect();
+    let kind = kind(&tags)?;
+    let parts = match kind {
+        Kind::Pkcs1 => Parts::Private(pkcs1(der)?),
+        Kind::Pkcs8 => pkcs8(der, &tags)?,
+        Kind::Spki => spki(der)?,
+        Kind::Pkcs1Public => Parts::Public(pkcs1_public(der)?),
     };
     let form = Form {
         base64: false,
         name: kind.der_name(),
     };
-    Ok((
-        Material {
-            parts,
-            id: None,
-            form,
-        },
-        kind,
-    ))
+    let material = Material {
+        parts,
+        id: None,
+        form,
+    };
+    Ok((material, kind))
+}
+
+/// What a sequence with members of these types is.
+fn kind(tags: &[Tag]) -> Result<Kind> {
+    use Tag::{BitString, Integer, OctetString, Sequence};
+    Err(match tags {
+        [Integer, Sequence, OctetString, ..] => return Ok(Kind::Pkcs8),
+        [Sequence, BitString] => return Ok(Kind::Spki),
+        [Integer, Integer] => return Ok(Kind::Pkcs1Public),
+        [Integer, Integer, Integer, Integer, Integer, Integer] => not_rsa("a DSA key"),
+        [Integer, Integer, Integer, ..] => return Ok(Kind::Pkcs1),
+        [Sequence, OctetString] => pem::encrypted(),
+        [Sequence, Sequence, BitString] => certificate(),
+        [Integer, OctetString, ..] => not_rsa("an EC key"),
+        [Integer, Sequence, ..] => other_container(),
+        _ => malformed("it is no RSA key"),
+    })
 }
 
 /// The refusal of a key of another type, `what`.

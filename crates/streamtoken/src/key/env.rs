@@ -60,3 +60,94 @@ fn unreadable(why: &str) -> Error {
         format!("the file that {KEY_FILE} names cannot be read: {why}"),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+    use std::fs;
+
+    use super::load;
+    use crate::key::tests::{example, example_key};
+    use crate::{ErrorCode, SigningKey, Value};
+
+    fn load_with(variables: &[(&str, &str)]) -> crate::Result<SigningKey> {
+        load(|name| {
+            let (_, value) = variables.iter().find(|(other, _)| name == *other)?;
+            Some(OsString::from(value))
+        })
+    }
+
+    fn code(variables: &[(&str, &str)]) -> ErrorCode {
+        load_with(variables).unwrap_err().code()
+    }
+
+    fn pem_base64() -> String {
+        example()
+            .get("pem_base64")
+            .and_then(Value::as_str)
+            .unwrap()
+            .to_owned()
+    }
+
+    #[test]
+    fn variables_are_trimmed_and_empty_ones_unset() {
+        let key = example_key();
+        let found = load_with(&[
+            ("CLOUDFLARE_STREAM_KEY", &format!(" {}\n", pem_base64())),
+            ("CLOUDFLARE_STREAM_KEY_ID", &format!("\t{}\n", key.id())),
+            ("CLOUDFLARE_STREAM_KEY_FILE", "  "),
+        ])
+        .unwrap();
+        assert_eq!(found.to_jwk(), key.to_jwk());
+        let found = load_with(&[
+            ("CLOUDFLARE_STREAM_KEY", &key.to_jwk()),
+            ("CLOUDFLARE_STREAM_KEY_ID", ""),
+        ])
+        .unwrap();
+        assert_eq!(found.id(), key.id());
+    }
+
+    #[test]
+    fn the_file_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        fs::write(&path, pem_base64()).unwrap();
+        let path = format!(" {}\n", path.display());
+        let variables = [
+            ("CLOUDFLARE_STREAM_KEY_FILE", &*path),
+            ("CLOUDFLARE_STREAM_KEY_ID", "some-id"),
+        ];
+        assert_eq!(load_with(&variables).unwrap().id(), "some-id");
+        assert_eq!(code(&variables[..1]), ErrorCode::KeyIdMissing);
+        fs::write(path.trim(), "A".repeat(1 << 20)).unwrap();
+        assert_eq!(code(&variables), ErrorCode::KeyTooLarge);
+    }
+
+    #[test]
+    fn missing_conflicting_and_unreadable_keys_are_told_apart() {
+        let pem = pem_base64();
+        assert_eq!(code(&[]), ErrorCode::KeyNotGiven);
+        assert_eq!(
+            code(&[("CLOUDFLARE_STREAM_KEY_ID", "some-id")]),
+            ErrorCode::KeyNotGiven
+        );
+        assert_eq!(
+            code(&[
+                ("CLOUDFLARE_STREAM_KEY", &pem),
+                ("CLOUDFLARE_STREAM_KEY_FILE", "key.pem"),
+            ]),
+            ErrorCode::KeyConflict
+        );
+        assert_eq!(
+            code(&[
+                ("CLOUDFLARE_STREAM_KEY", &pem),
+                ("CLOUDFLARE_STREAM_KEY_ID", "a b"),
+            ]),
+            ErrorCode::KeyIdInvalid
+        );
+        // A key in the variable that wants a path is not repeated in the message.
+        let error = load_with(&[("CLOUDFLARE_STREAM_KEY_FILE", &pem)]).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::KeyFileUnreadable);
+        assert!(!error.message().contains(&pem[..16]));
+    }
+}

@@ -226,6 +226,10 @@ fn malformed(message: &str) -> Error {
 }
 
 /// The reason of a refusal, under the code of the set.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the signature that map_err wants"
+)]
 fn as_malformed(error: Error) -> Error {
     let refused = malformed(error.message());
     match error.field() {

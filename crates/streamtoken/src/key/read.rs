@@ -185,38 +185,16 @@ fn unescaped(text: &str) -> Zeroizing<String> {
 
 /// Names what people give in a key's place.
 fn refuse_foreign(text: &str) -> Result<()> {
-    let (code, message) = if text.starts_with("ssh-") || text.starts_with("ecdsa-sha2-") {
-        (
-            ErrorCode::KeyOpenssh,
-            "the text is an OpenSSH public key; to verify, convert it with `ssh-keygen -e -m PKCS8 -f KEY.pub`; \
-             to sign, give the private key",
-        )
-    } else if text.starts_with("PuTTY-User-Key-File-") {
-        (
-            ErrorCode::KeyUnrecognized,
-            "the key is in PuTTY's own format; export it with `puttygen KEY.ppk -O private-openssh -o KEY` and \
-             convert that with `ssh-keygen -p -m PEM -f KEY`",
-        )
-    } else if text.starts_with("---- BEGIN SSH2 ") {
-        (
-            ErrorCode::KeyUnrecognized,
-            "the key is in the SSH2 format; convert it with `ssh-keygen -i -f KEY > KEY.pub` and then \
-             `ssh-keygen -e -m PKCS8 -f KEY.pub`",
-        )
-    } else if text.starts_with("eyJ") && text.matches('.').count() == 2 {
-        (
-            ErrorCode::KeyUnrecognized,
-            "the text is a token, not the key that signs it",
-        )
-    } else if is_path(text) {
-        (
-            ErrorCode::KeyUnrecognized,
-            "the text looks like the path of a file; give what the file holds",
-        )
-    } else {
-        return Ok(());
-    };
-    Err(Error::new(code, message))
+    FOREIGN
+        .iter()
+        .find(|(is_found, _, _)| is_found(text))
+        .map_or(Ok(()), |(_, code, message)| {
+            Err(Error::new(*code, *message))
+        })
+}
+
+fn is_token(text: &str) -> bool {
+    text.starts_with("eyJ") && text.matches('.').count() == 2
 }
 
 /// No form of key starts or ends like this.
@@ -256,6 +234,39 @@ pub(super) fn empty() -> Error {
     )
 }
 
+/// Something that is recognised without being a key: how, and what is said about it.
+type Foreign = (fn(&str) -> bool, ErrorCode, &'static str);
+
+const FOREIGN: [Foreign; 5] = [
+    (
+        |text| text.starts_with("ssh-") || text.starts_with("ecdsa-sha2-"),
+        ErrorCode::KeyOpenssh,
+        "the text is an OpenSSH public key; to verify, convert it with `ssh-keygen -e -m PKCS8 -f KEY.pub`; \
+         to sign, give the private key",
+    ),
+    (
+        |text| text.starts_with("PuTTY-User-Key-File-"),
+        ErrorCode::KeyUnrecognized,
+        "the key is in PuTTY's own format; export it with `puttygen KEY.ppk -O private-openssh -o KEY` and \
+         convert that with `ssh-keygen -p -m PEM -f KEY`",
+    ),
+    (
+        |text| text.starts_with("---- BEGIN SSH2 "),
+        ErrorCode::KeyUnrecognized,
+        "the key is in the SSH2 format; convert it with `ssh-keygen -i -f KEY > KEY.pub` and then \
+         `ssh-keygen -e -m PKCS8 -f KEY.pub`",
+    ),
+    (
+        is_token,
+        ErrorCode::KeyUnrecognized,
+        "the text is a token, not the key that signs it",
+    ),
+    (
+        is_path,
+        ErrorCode::KeyUnrecognized,
+        "the text looks like the path of a file; give what the file holds",
+    ),
+];
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),

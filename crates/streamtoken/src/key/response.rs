@@ -31,7 +31,7 @@ fn read_result(result: &Value) -> Result<Material> {
     let jwk = read_member(result, "jwk")?;
     let id = response_id(result)?;
     let mut material = match (pem, jwk) {
-        (Some(pem), Some(jwk)) => agreeing(pem, jwk)?,
+        (Some(pem), Some(jwk)) => agreeing(&pem, jwk)?,
         (Some(one), None) | (None, Some(one)) => one,
         (None, None) => return Err(no_key(result)),
     };
@@ -68,7 +68,7 @@ fn read_member(result: &Value, name: &str) -> Result<Option<Material>> {
 }
 
 /// Both members were read in full: they must be one key.
-fn agreeing(pem: Material, jwk: Material) -> Result<Material> {
+fn agreeing(pem: &Material, jwk: Material) -> Result<Material> {
     if pem.parts == jwk.parts {
         return Ok(jwk);
     }

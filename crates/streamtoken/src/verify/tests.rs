@@ -6,7 +6,10 @@ use std::sync::LazyLock;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::{ErrorCode, KeySet, SigningKey, Value, VerifyContext, Viewer, base64url, verify};
+use crate::{
+    ErrorCode, KeySet, SignOptions, Signer, SigningKey, Value, VerifyContext, Viewer, base64url,
+    verify,
+};
 
 const NOW: u64 = 1_537_456_765;
 
@@ -85,4 +88,22 @@ proptest! {
             }
         }
     }
+}
+
+/// Claims of a foreign token may name a country that is not assigned; they are no licence to write it.
+#[test]
+fn rules_of_a_foreign_token_are_checked_before_they_are_minted_again() {
+    let rule = r#"[{"type":"ip.geoip.country","action":"block","country":["ZZ"]}]"#;
+    let rules = Value::parse(rule).expect("JSON");
+    let token = signed(&claims(("accessRules".to_owned(), rules)));
+    let context = VerifyContext::new()
+        .now(NOW)
+        .country("GB")
+        .expect("a country");
+    let claims = verify(&token, &KEYS, &context).expect("the rule is understood");
+    let options = SignOptions::new().access_rules(claims.access_rules().clone());
+    let refused = Signer::new(KEY.clone())
+        .sign("video", &options)
+        .map_err(|error| error.code());
+    assert_eq!(refused, Err(ErrorCode::CountryInvalid));
 }

@@ -1,0 +1,36 @@
+//! The benchmark of `cargo xtask bench`: everything in one run, every row in pairs with its baseline.
+//! Without cargo bench's `--bench` (that is: under `cargo test`) it only shows that every row runs.
+
+mod bare;
+mod batch;
+mod fixture;
+mod ours;
+mod theirs;
+
+use anyhow::Result;
+use xtask::measure::{Plan, measure, table};
+
+use fixture::Fixture;
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let has = |name: &str| arguments.iter().any(|argument| argument == name);
+    let quick = has("--quick") || !has("--bench");
+    let plan = if quick { Plan::QUICK } else { Plan::FULL };
+
+    let fixture = Fixture::read()?;
+    let mut rows = bare::rows(&fixture)?;
+    rows.extend(ours::rows(&fixture)?);
+    rows.extend(theirs::rows(&fixture)?);
+    if quick {
+        println!("smoke run: every row works; its numbers mean nothing");
+    }
+    println!("{}", table(&measure(rows, plan)?));
+
+    let lines = if quick { 2_000 } else { 1_000_000 };
+    match batch::run(&fixture, lines)? {
+        Some(report) => println!("{report}"),
+        None => println!("sign --batch: no release build of the command line, not measured"),
+    }
+    Ok(())
+}

@@ -1,0 +1,14 @@
+//! The workshop behind `cargo xtask`: one module a subcommand, and what the tests and the benchmark
+//! share with them.
+
+pub mod bench;
+pub mod check;
+mod command;
+pub mod measure;
+pub mod oracle;
+mod project;
+mod step;
+pub mod test;
+pub mod vectors;
+
+pub use project::root;

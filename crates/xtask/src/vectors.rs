@@ -1,0 +1,108 @@
+//! `cargo xtask vectors`: every surface runs the golden cases and says how many.
+
+use std::process::Command;
+
+use anyhow::{Result, ensure};
+
+use crate::command::{self, cargo_line};
+
+/// Options of `cargo xtask vectors`.
+#[derive(clap::Args)]
+#[non_exhaustive]
+pub struct Options {
+    /// First write the result into cases that have no `expect` yet; read them before committing
+    #[arg(long)]
+    pub fill: bool,
+}
+
+/// Runs the runners of every surface and prints the table of counts.
+pub fn run(options: &Options) -> Result<()> {
+    if options.fill {
+        fill()?;
+    }
+    print_table(&count()?);
+    Ok(())
+}
+
+/// How many cases passed on one surface.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Count {
+    surface: String,
+    passed: u64,
+}
+
+/// Runs the runners; what they print on standard output is their count.
+pub(crate) fn count() -> Result<Vec<Count>> {
+    let mut counts = read_counts(&command::run(runners("--workspace"))?, "");
+    counts.extend(read_counts(
+        &command::run(runners(
+            "-p streamtoken --no-default-features --features rust-crypto",
+        ))?,
+        ", feature rust-crypto alone",
+    ));
+    ensure!(
+        !counts.is_empty(),
+        "no surface said how many vectors it ran"
+    );
+    for count in &counts {
+        ensure!(count.passed > 0, "no vector ran on {}", count.surface);
+    }
+    Ok(counts)
+}
+
+pub(crate) fn print_table(counts: &[Count]) {
+    let width = counts.iter().map(|count| count.surface.len()).max();
+    let width = width.unwrap_or_default();
+    for Count { surface, passed } in counts {
+        println!("   {surface:width$}  {passed:>5} vectors passed");
+    }
+}
+
+/// The test targets called `vectors` of the selected packages.
+fn runners(selection: &str) -> Command {
+    cargo_line(&format!("test {selection} --test vectors* -- --nocapture"))
+}
+
+fn fill() -> Result<()> {
+    let mut command = cargo_line(
+        "test -p streamtoken --test vectors -- --exact missing_results_are_filled_on_request_only",
+    );
+    command.env("STREAMTOKEN_FILL_VECTORS", "1");
+    let output = command::run(command)?;
+    ensure!(
+        output.contains("1 passed"),
+        "the test that fills the vectors is gone"
+    );
+    Ok(())
+}
+
+/// Lines `vectors: N passed on SURFACE`, wherever in the line they begin: tests write side by side.
+fn read_counts(output: &str, suffix: &str) -> Vec<Count> {
+    output
+        .lines()
+        .filter_map(|line| line.split_once("vectors: "))
+        .filter_map(|(_, rest)| rest.split_once(" passed on "))
+        .filter_map(|(number, surface)| {
+            Some(Count {
+                surface: format!("{}{suffix}", surface.trim()),
+                passed: number.parse().ok()?,
+            })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Count, read_counts};
+
+    #[test]
+    fn counts_are_found_in_the_noise_of_tests() {
+        let output = "running 2 tests\ntest a ... vectors: 214 passed on the core\nok\n\
+                      vectors: 9 passed on the CLI \nvectors: many passed on nothing\n3 vectors: x\n";
+        let expected = [("the core!", 214), ("the CLI!", 9)].map(|(surface, passed)| Count {
+            surface: surface.to_owned(),
+            passed,
+        });
+        assert_eq!(read_counts(output, "!"), expected);
+    }
+}

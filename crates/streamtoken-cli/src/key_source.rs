@@ -71,7 +71,8 @@ pub(crate) fn load_set(path: &Path, id: Option<&str>) -> Result<KeySet> {
         Ok(key) => return Ok(key.into()),
         Err(refusal) => refusal,
     };
-    let is_object = text.trim_ascii_start().starts_with(b"{");
+    let start = text.strip_prefix(BOM).unwrap_or(&text).trim_ascii_start();
+    let is_object = start.starts_with(b"{");
     match refusal.code() {
         ErrorCode::KeyIsSet => KeySet::from_jwks(&*text),
         // Larger than one key may be, or an object that is no key: as a set it gets the better answer.
@@ -84,6 +85,8 @@ pub(crate) fn load_set(path: &Path, id: Option<&str>) -> Result<KeySet> {
     }
 }
 
+/// The mark that some editors put before UTF-8.
+const BOM: &[u8] = b"\xef\xbb\xbf";
 /// One byte more than a key may have, and than a set may have: the core refuses what is longer.
 const ENOUGH_FOR_A_KEY: usize = (64 << 10) + 1;
 const ENOUGH_FOR_A_SET: usize = (1 << 20) + 1;

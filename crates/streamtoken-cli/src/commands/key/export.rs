@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use serde::Serialize;
 use streamtoken::SigningKey;
 
-use super::write::{Format, is_stdout, new_file, shown};
+use super::write::{Format, is_stdout, line, new_file, shown};
 use crate::key_source::read;
 use crate::output::{Outcome, Ui};
 
@@ -50,10 +50,10 @@ pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
             id: key.id(),
             format: args.format.name(),
             file: shown(file),
-            key: file.is_none().then(|| text.trim_end()),
+            key: file.is_none().then_some(&**text),
         })?;
     } else if file.is_none() {
-        ui.print(&text)?;
+        ui.print(&line(&text))?;
     }
     Ok(ExitCode::SUCCESS)
 }

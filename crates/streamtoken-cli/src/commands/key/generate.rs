@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use serde::Serialize;
 use streamtoken::SigningKey;
 
-use super::write::{Format, is_stdout, new_file};
+use super::write::{Format, is_stdout, line, new_file};
 use crate::output::{Outcome, Ui};
 
 /// Make a new signing key in a new file that only you can read
@@ -48,10 +48,10 @@ pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
             bits: key.bits(),
             format: args.format.name(),
             file: (!is_stdout).then(|| args.out.to_string_lossy().into_owned()),
-            key: is_stdout.then(|| text.trim_end()),
+            key: is_stdout.then_some(&**text),
         })?;
     } else if is_stdout {
-        ui.print(&text)?;
+        ui.print(&line(&text))?;
         ui.note(&format!("key id: {}", key.id()));
     } else {
         ui.line(&advice(args, key.id()))?;

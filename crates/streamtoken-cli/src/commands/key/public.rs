@@ -6,14 +6,14 @@ use std::process::ExitCode;
 use serde::Serialize;
 use streamtoken::{Error, ErrorCode, KeySet, PublicKey, Result};
 
-use crate::key_source::load_set;
+use crate::key_source::{load_set, read};
 use crate::output::{Outcome, Ui};
 
 /// Print the public half of keys, for verifiers
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// Files with private or public keys in any form, or JWK sets; - reads standard input
+    /// Files with private or public keys in any form, JWK sets among them; - reads standard input
     #[arg(value_name = "FILE|-", required = true)]
     files: Vec<PathBuf>,
     /// Id of the key, when the one file does not hold it
@@ -42,21 +42,23 @@ struct Exported<'a> {
 }
 
 pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
-    let mut keys = Vec::new();
-    for file in &args.files {
-        keys.extend(load_set(file, args.key_id.as_deref())?.iter().cloned());
-    }
-    let keys = KeySet::new(keys)?;
-    let (format, text) = match args.format {
-        Format::Jwks => ("jwks", keys.to_jwks()),
-        Format::Jwk => ("jwk", one(&keys)?.to_jwk()),
-        Format::Pem => ("pem", one(&keys)?.to_pem()),
+    let (format, keys, text) = match args.format {
+        Format::Jwks => {
+            let keys = args.set()?;
+            ("jwks", keys.clone(), keys.to_jwks())
+        }
+        Format::Jwk => args
+            .one()
+            .map(|key| ("jwk", key.clone().into(), key.to_jwk()))?,
+        Format::Pem => args
+            .one()
+            .map(|key| ("pem", key.clone().into(), key.to_pem()))?,
     };
     if ui.json {
         ui.object(&Exported {
             ids: keys.iter().map(PublicKey::id).collect(),
             format,
-            key: text.trim_end(),
+            key: &text,
         })?;
     } else {
         ui.line(text.trim_end())?;
@@ -64,17 +66,26 @@ pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The key of a set that has one.
-fn one(keys: &KeySet) -> Result<&PublicKey> {
-    match keys.iter().next() {
-        Some(key) if keys.len() == 1 => Ok(key),
-        _ => Err(Error::new(
-            ErrorCode::KeySeveral,
-            format!(
-                "there are {} keys; --format jwks writes several",
-                keys.len()
-            ),
-        )),
+impl Args {
+    /// The keys of all files.
+    fn set(&self) -> Result<KeySet> {
+        let mut keys = Vec::new();
+        for file in &self.files {
+            keys.extend(load_set(file, self.key_id.as_deref())?.iter().cloned());
+        }
+        KeySet::new(keys)
+    }
+
+    /// The key of the one file.
+    fn one(&self) -> Result<PublicKey> {
+        let [file] = &*self.files else {
+            let message = format!(
+                "there are {} files; --format jwks writes several keys",
+                self.files.len()
+            );
+            return Err(Error::new(ErrorCode::KeySeveral, message));
+        };
+        PublicKey::load(&*read(file)?, self.key_id.as_deref())
     }
 }
 

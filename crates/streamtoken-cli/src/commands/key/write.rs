@@ -42,20 +42,24 @@ impl Format {
         matches!(self, Self::Jwk | Self::JwkBase64)
     }
 
-    /// The key as text with one newline at its end.
+    /// The key in this form.
     pub(super) fn write(self, key: &SigningKey) -> Zeroizing<String> {
-        let text = match self {
+        match self {
             Self::Jwk => key.to_jwk(),
             Self::Pkcs1Pem => key.to_pkcs1_pem(),
             Self::Pkcs8Pem => key.to_pkcs8_pem(),
             Self::PemBase64 => key.to_pem_base64(),
             Self::JwkBase64 => key.to_jwk_base64(),
-        };
-        let mut line = Zeroizing::new(String::with_capacity(text.len() + 1));
-        line.push_str(text.trim_end());
-        line.push('\n');
-        line
+        }
     }
+}
+
+/// `text` with one newline at its end.
+pub(super) fn line(text: &str) -> Zeroizing<String> {
+    let mut line = Zeroizing::new(String::with_capacity(text.len() + 1));
+    line.push_str(text.trim_end());
+    line.push('\n');
+    line
 }
 
 /// Where a private key goes: a new file, or standard output for `-`.
@@ -63,7 +67,7 @@ pub(super) fn is_stdout(out: &Path) -> bool {
     out.as_os_str() == STDIN
 }
 
-/// Writes `text` into a new file that only its owner may read.
+/// Writes `text` as a line into a new file that only its owner may read.
 pub(super) fn new_file(path: &Path, text: &str) -> Result<()> {
     let mut file = create(path).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => {

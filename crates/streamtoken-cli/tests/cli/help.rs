@@ -1,11 +1,9 @@
 //! The help teaches: each of its examples runs as it stands.
 
-mod common;
-
 use std::path::Path;
 use std::process::{Command, Output};
 
-use common::run;
+use crate::common::run;
 
 const COMMANDS: &[&[&str]] = &[
     &[],
@@ -36,7 +34,9 @@ fn examples(help: &str) -> Vec<String> {
 }
 
 fn shell(script: &str, folder: &Path) -> Output {
-    let bin = Path::new(env!("CARGO_BIN_EXE_streamtoken")).parent().expect("a folder");
+    let bin = Path::new(env!("CARGO_BIN_EXE_streamtoken"))
+        .parent()
+        .expect("a folder");
     let path = format!("{}:{}", bin.display(), std::env::var("PATH").expect("PATH"));
     Command::new("bash")
         .args(["-euo", "pipefail", "-c", script])
@@ -59,17 +59,24 @@ fn every_example_runs() {
             assert!(made.status.success());
         }
         let output = shell(&script, folder.path());
-        assert!(output.status.success(), "{script}\n{}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{script}\n{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
 }
 
 #[test]
-fn examples_fit_a_terminal() {
+fn help_fits_a_terminal() {
     for command in COMMANDS {
         let help = run(&[command, &["--help"][..]].concat()).good();
-        for example in examples(&help) {
-            assert!(example.lines().all(|line| line.len() <= 76), "{example}");
-        }
+        let examples = help.split("Examples:").nth(1).expect("examples");
+        let widest = examples
+            .lines()
+            .max_by_key(|line| line.len())
+            .expect("lines");
+        assert!(widest.len() <= 80, "{widest}");
     }
 }
 
@@ -95,5 +102,8 @@ fn completions_parse_where_the_shell_is_at_hand() {
             Err(error) => assert_eq!(error.kind(), std::io::ErrorKind::NotFound, "{shell}"),
         }
     }
-    assert_eq!(run(&["completions", "fish", "--json"]).json()["shell"], "fish");
+    assert_eq!(
+        run(&["completions", "fish", "--json"]).json()["shell"],
+        "fish"
+    );
 }

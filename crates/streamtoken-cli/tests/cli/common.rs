@@ -1,5 +1,4 @@
 //! The binary as its users meet it: arguments, standard input, and what comes back.
-#![expect(dead_code, reason = "each test file uses a part of it")]
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -10,14 +9,14 @@ use serde_json::Value as Json;
 use tempfile::TempDir;
 
 /// The video of the published example.
-pub const VIDEO: &str = "ea95132c15732412d22c1476fa83f27a";
+pub(crate) const VIDEO: &str = "ea95132c15732412d22c1476fa83f27a";
 /// The published example key's id.
-pub const KEY_ID: &str = "e9db990a82666dd571c77f944a5c5c8d";
+pub(crate) const KEY_ID: &str = "e9db990a82666dd571c77f944a5c5c8d";
 /// When the published example token was issued.
-pub const ISSUED: &str = "1537456765";
+pub(crate) const ISSUED: &str = "1537456765";
 
 /// The binary, without any variable of ours in its environment.
-pub fn streamtoken() -> Command {
+pub(crate) fn streamtoken() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_streamtoken"));
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("CLOUDFLARE_") {
@@ -31,29 +30,36 @@ pub fn streamtoken() -> Command {
 }
 
 /// What a run gave.
-pub struct Run {
-    pub code: Option<i32>,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Run {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Run {
-    pub fn json(&self) -> Json {
+    pub(crate) fn json(&self) -> Json {
         serde_json::from_str(&self.stdout)
             .unwrap_or_else(|error| panic!("{error}: {} {}", self.stdout, self.stderr))
     }
 
     /// The output of a run that went well and had nothing to complain about.
-    pub fn good(self) -> String {
+    pub(crate) fn good(self) -> String {
         assert_eq!((self.code, &*self.stderr), (Some(0), ""), "{}", self.stdout);
         self.stdout
     }
 
     /// The message of a run that was refused with `slug`, and printed nothing else.
-    pub fn refused(self, exit: i32, slug: &str) -> String {
-        assert_eq!((self.code, &*self.stdout), (Some(exit), ""), "{}", self.stderr);
+    pub(crate) fn refused(self, exit: i32, slug: &str) -> String {
+        assert_eq!(
+            (self.code, &*self.stdout),
+            (Some(exit), ""),
+            "{}",
+            self.stderr
+        );
         let message = self.stderr.strip_prefix(&format!("error[{slug}]: "));
-        message.unwrap_or_else(|| panic!("{slug}? {}", self.stderr)).to_owned()
+        message
+            .unwrap_or_else(|| panic!("{slug}? {}", self.stderr))
+            .to_owned()
     }
 }
 
@@ -68,7 +74,7 @@ impl From<Output> for Run {
 }
 
 /// Runs `command` with `input` on standard input.
-pub fn feed(command: &mut Command, input: impl Into<Vec<u8>>) -> Run {
+pub(crate) fn feed(command: &mut Command, input: impl Into<Vec<u8>>) -> Run {
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -87,22 +93,24 @@ pub fn feed(command: &mut Command, input: impl Into<Vec<u8>>) -> Run {
 }
 
 /// Runs the binary with `args` and an empty standard input.
-pub fn run(args: &[&str]) -> Run {
+pub(crate) fn run(args: &[&str]) -> Run {
     feed(streamtoken().args(args), "")
 }
 
 /// A member of the published example.
-pub fn example(member: &str) -> String {
-    let json: Json = serde_json::from_str(include_str!("../../../streamtoken/vectors/example-key.json"))
-        .expect("JSON");
+pub(crate) fn example(member: &str) -> String {
+    let json: Json = serde_json::from_str(include_str!(
+        "../../../streamtoken/vectors/example-key.json"
+    ))
+    .expect("JSON");
     json[member].as_str().expect("a string").to_owned()
 }
 
 /// A folder with the published example key as the API gives it, and its public half.
-pub struct Folder(TempDir);
+pub(crate) struct Folder(TempDir);
 
 impl Folder {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = Self(tempfile::tempdir().expect("a folder"));
         folder.write("key", example("pem_base64"));
         let jwks = run(&["key", "public", &folder.at("key"), "--key-id", KEY_ID]).good();
@@ -110,31 +118,39 @@ impl Folder {
         folder
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.0.path()
     }
 
-    pub fn at(&self, name: &str) -> String {
+    pub(crate) fn at(&self, name: &str) -> String {
         self.0.path().join(name).to_str().expect("UTF-8").to_owned()
     }
 
-    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+    pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.0.path().join(name);
         std::fs::write(&path, content).expect("a writable folder");
         path
     }
 
     /// `sign` with the example key at the example's time.
-    pub fn sign(&self) -> Command {
+    pub(crate) fn sign(&self) -> Command {
         let mut command = streamtoken();
         command
-            .args(["sign", "--key", &self.at("key"), "--key-id", KEY_ID, "--now", ISSUED])
+            .args([
+                "sign",
+                "--key",
+                &self.at("key"),
+                "--key-id",
+                KEY_ID,
+                "--now",
+                ISSUED,
+            ])
             .current_dir(self.path());
         command
     }
 
     /// `verify` with the example key at the example's time.
-    pub fn verify(&self) -> Command {
+    pub(crate) fn verify(&self) -> Command {
         let mut command = streamtoken();
         command.args(["verify", "--keys", &self.at("jwks"), "--now", ISSUED]);
         command

@@ -1,0 +1,7 @@
+//! The command line, as processes.
+
+mod batch;
+mod common;
+mod help;
+mod keys;
+mod tokens;

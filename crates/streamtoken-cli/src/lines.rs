@@ -52,11 +52,6 @@ impl Lines {
             _ => Ok(taken),
         }
     }
-
-    /// How many bytes were read so far.
-    pub(crate) fn bytes_read(&self) -> u64 {
-        self.0.queue().bytes_read
-    }
 }
 
 #[derive(Default)]
@@ -82,7 +77,6 @@ struct Queue {
     lines: VecDeque<Vec<u8>>,
     /// Bytes in `lines`.
     bytes: usize,
-    bytes_read: u64,
     end: Option<io::Result<()>>,
 }
 
@@ -125,7 +119,6 @@ fn fill(mut input: impl Read, shared: &Shared) -> io::Result<()> {
         while queue.is_full() {
             queue = shared.wait(queue);
         }
-        queue.bytes_read += count as u64;
         if count == 0 {
             splitter.finish(|line| queue.push(line));
             return Ok(());

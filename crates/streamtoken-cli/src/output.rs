@@ -116,10 +116,12 @@ impl Ui {
             struct Refusal<'a> {
                 error: &'a Error,
             }
-            return match self.object(&Refusal { error }) {
-                Err(Stop::ReaderGone) => ExitCode::from(READER_GONE),
-                _ => ExitCode::from(code),
-            };
+            match self.object(&Refusal { error }) {
+                Ok(()) => return ExitCode::from(code),
+                Err(Stop::ReaderGone) => return ExitCode::from(READER_GONE),
+                // Standard output cannot be written, which may be what the error is about.
+                Err(Stop::Refused(_)) => {}
+            }
         }
         let line = self.refusal(self.colored(io::stderr().is_terminal()), error);
         drop(writeln!(io::stderr().lock(), "{line}"));

@@ -4,4 +4,6 @@ mod batch;
 mod common;
 mod help;
 mod keys;
+mod reading;
+mod secrets;
 mod tokens;

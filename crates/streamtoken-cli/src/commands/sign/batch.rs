@@ -14,9 +14,9 @@ pub(super) fn run(signer: &Signer, defaults: &SignOptions, quiet: bool, ui: Ui) 
     let lines = Lines::of_stdin("the batch")?;
     let bar = progress(quiet);
     let mut counts = Counts::default();
-    let result = answer_all(signer, defaults, &lines, ui, &mut |answers| {
+    let result = answer_all(signer, defaults, &lines, ui, &mut |bytes, answers| {
         counts.add(answers);
-        bar.set_position(lines.bytes_read());
+        bar.inc(bytes);
         bar.set_message(counts.to_string());
     });
     bar.finish_and_clear();
@@ -35,7 +35,7 @@ fn answer_all(
     defaults: &SignOptions,
     lines: &Lines,
     ui: Ui,
-    tell: &mut dyn FnMut(&[String]),
+    tell: &mut dyn FnMut(u64, &[String]),
 ) -> Result<(), Stop> {
     let mut next = 1;
     loop {
@@ -45,9 +45,10 @@ fn answer_all(
         }
         let answers = signer.sign_lines(defaults, next, &batch);
         next += batch.len() as u64;
+        let bytes: usize = batch.iter().map(|line| line.len() + 1).sum();
         drop(batch);
         ui.print(&text(&answers))?;
-        tell(&answers);
+        tell(bytes as u64, &answers);
     }
 }
 

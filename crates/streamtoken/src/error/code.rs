@@ -101,6 +101,8 @@ pub enum ErrorCode {
     FileUnreadable = 190,
     /// The command line is not understood.
     UsageInvalid = 191,
+    /// A file cannot be written.
+    FileUnwritable = 192,
     // 2xx: keys
     /// No key was given.
     KeyNotGiven = 200,
@@ -278,6 +280,7 @@ impl ErrorCode {
         Self::MintedTokenTooLarge,
         Self::FileUnreadable,
         Self::UsageInvalid,
+        Self::FileUnwritable,
         Self::KeyNotGiven,
         Self::KeyConflict,
         Self::KeyFileUnreadable,
@@ -557,6 +560,7 @@ impl ErrorCode {
             ),
             Self::FileUnreadable => ("file_unreadable", 400, "a file cannot be read"),
             Self::UsageInvalid => ("usage_invalid", 400, "the command line is not understood"),
+            Self::FileUnwritable => ("file_unwritable", 400, "a file cannot be written"),
             Self::KeyNotGiven => ("key_not_given", 400, "no key was given"),
             Self::KeyConflict => (
                 "key_conflict",

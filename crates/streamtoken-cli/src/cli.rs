@@ -1,0 +1,78 @@
+//! The arguments: what all subcommands share, and how they are read.
+
+use std::ffi::OsString;
+
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+use crate::commands::{completions, inspect, key, sign, urls, verify};
+use crate::output::{Color, Outcome, Ui};
+
+/// Signed URL tokens for Cloudflare Stream: mint, verify, inspect, and playback URLs.
+///
+/// A token takes the place of the video UID in the path of a playback URL. It is minted here, with
+/// your signing key; nothing is sent anywhere.
+#[derive(Parser)]
+#[command(name = "streamtoken", version, arg_required_else_help = true, after_help = EXAMPLES)]
+pub(crate) struct Cli {
+    /// Print one JSON object; errors go to standard output as {"error": {...}}
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// When to use colour; NO_COLOR is respected
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = Color::Auto)]
+    pub(crate) color: Color,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    Sign(sign::Args),
+    Verify(verify::Args),
+    Inspect(inspect::Args),
+    Urls(urls::Args),
+    #[command(subcommand)]
+    Key(key::Command),
+    Completions(completions::Args),
+}
+
+impl Command {
+    pub(crate) fn run(self, ui: Ui) -> Outcome {
+        match self {
+            Self::Sign(args) => sign::run(&args, ui),
+            Self::Verify(args) => verify::run(&args, ui),
+            Self::Inspect(args) => inspect::run(&args, ui),
+            Self::Urls(args) => urls::run(&args, ui),
+            Self::Key(command) => key::run(&command, ui),
+            Self::Completions(args) => completions::run(&args, ui),
+        }
+    }
+}
+
+/// Reads the arguments; clap's help is coloured as `ui` says.
+pub(crate) fn parse(args: &[OsString], ui: Ui) -> Result<Cli, clap::Error> {
+    let matches = Cli::command()
+        .color(ui.clap_color())
+        .try_get_matches_from(args)?;
+    Cli::from_arg_matches(&matches)
+}
+
+const EXAMPLES: &str = r#"The key comes from --key FILE, from standard input (--key -), or from the environment:
+CLOUDFLARE_STREAM_KEY (the key in any form) or CLOUDFLARE_STREAM_KEY_FILE, and
+CLOUDFLARE_STREAM_KEY_ID when the key has no id of its own. Never from an argument.
+
+Examples:
+  $ streamtoken key generate --out key.jwk
+  $ TOKEN=$(streamtoken sign ea95132c15732412d22c1476fa83f27a --key key.jwk)
+  $ streamtoken inspect "$TOKEN"
+
+Exit codes: 0 ok, 1 token or lines refused, 2 input, 3 key, 70 internal."#;
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

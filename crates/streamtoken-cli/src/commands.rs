@@ -1,0 +1,8 @@
+//! One module a subcommand.
+
+pub(crate) mod completions;
+pub(crate) mod inspect;
+pub(crate) mod key;
+pub(crate) mod sign;
+pub(crate) mod urls;
+pub(crate) mod verify;

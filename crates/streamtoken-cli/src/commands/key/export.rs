@@ -1,0 +1,64 @@
+//! `key export`: a private key in another form.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use serde::Serialize;
+use streamtoken::SigningKey;
+
+use super::write::{Format, is_stdout, line, new_file, shown};
+use crate::key_source::read;
+use crate::output::{Outcome, Ui};
+
+/// Print or write a private key in another form
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// File with a private key in any form; - reads standard input
+    #[arg(value_name = "FILE|-")]
+    file: PathBuf,
+    /// Id of the key, when the file does not hold it
+    #[arg(long, value_name = "ID")]
+    key_id: Option<String>,
+    /// Form of the key
+    #[arg(long, value_enum)]
+    format: Format,
+    /// New file to write, which only you can read [default: standard output]
+    #[arg(long, short, value_name = "FILE|-")]
+    out: Option<PathBuf>,
+}
+
+#[derive(Serialize)]
+struct Exported<'a> {
+    id: &'a str,
+    format: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<&'a str>,
+}
+
+pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
+    let key = SigningKey::load(&*read(&args.file)?, args.key_id.as_deref())?;
+    let text = args.format.write(&key);
+    let file = args.out.as_ref().filter(|out| !is_stdout(out));
+    if let Some(file) = file {
+        new_file(file, &text)?;
+    }
+    if ui.json {
+        ui.object(&Exported {
+            id: key.id(),
+            format: args.format.name(),
+            file: shown(file),
+            key: file.is_none().then_some(&**text),
+        })?;
+    } else if file.is_none() {
+        ui.print(&line(&text))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  $ streamtoken key export key.jwk --format pkcs8-pem --out key.pem
+  $ streamtoken key export key.jwk --format pem-base64 > key.b64";

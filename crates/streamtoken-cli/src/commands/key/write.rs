@@ -1,0 +1,104 @@
+//! Private keys in all their forms, and files that only their owner reads.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use streamtoken::{Error, ErrorCode, Result, SigningKey};
+use zeroize::Zeroizing;
+
+use crate::input::STDIN;
+use crate::output::reason;
+
+/// How a private key is written.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(super) enum Format {
+    /// JSON Web Key, which holds the key id
+    Jwk,
+    /// BEGIN RSA PRIVATE KEY
+    Pkcs1Pem,
+    /// BEGIN PRIVATE KEY, which most libraries want
+    Pkcs8Pem,
+    /// `pem` of Cloudflare's API: base64 of the PKCS#1 PEM
+    PemBase64,
+    /// `jwk` of Cloudflare's API: base64 of the JWK
+    JwkBase64,
+}
+
+impl Format {
+    /// The name on the command line.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Jwk => "jwk",
+            Self::Pkcs1Pem => "pkcs1-pem",
+            Self::Pkcs8Pem => "pkcs8-pem",
+            Self::PemBase64 => "pem-base64",
+            Self::JwkBase64 => "jwk-base64",
+        }
+    }
+
+    /// Whether the text names the key's id.
+    pub(super) fn holds_id(self) -> bool {
+        matches!(self, Self::Jwk | Self::JwkBase64)
+    }
+
+    /// The key in this form.
+    pub(super) fn write(self, key: &SigningKey) -> Zeroizing<String> {
+        match self {
+            Self::Jwk => key.to_jwk(),
+            Self::Pkcs1Pem => key.to_pkcs1_pem(),
+            Self::Pkcs8Pem => key.to_pkcs8_pem(),
+            Self::PemBase64 => key.to_pem_base64(),
+            Self::JwkBase64 => key.to_jwk_base64(),
+        }
+    }
+}
+
+/// `text` with one newline at its end.
+pub(super) fn line(text: &str) -> Zeroizing<String> {
+    let mut line = Zeroizing::new(String::with_capacity(text.len() + 1));
+    line.push_str(text.trim_end());
+    line.push('\n');
+    line
+}
+
+/// Where a private key goes: a new file, or standard output for `-`.
+pub(super) fn is_stdout(out: &Path) -> bool {
+    out.as_os_str() == STDIN
+}
+
+/// Writes `text` as a line into a new file that only its owner may read.
+pub(super) fn new_file(path: &Path, text: &str) -> Result<()> {
+    let mut file = create(path).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => {
+            unwritten(path, "it is there already, and a key is never overwritten")
+        }
+        _ => unwritten(path, &reason(&error)),
+    })?;
+    let written = file
+        .write_all(text.as_bytes())
+        .and_then(|()| file.sync_all());
+    written.map_err(|error| {
+        // Half a key is of no use to anybody; the file is ours, since it was not there before.
+        drop(std::fs::remove_file(path));
+        unwritten(path, &reason(&error))
+    })
+}
+
+fn create(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+fn unwritten(path: &Path, why: &str) -> Error {
+    let message = format!("{} cannot be written: {why}", path.to_string_lossy());
+    Error::new(ErrorCode::FileUnwritable, message)
+}
+
+/// A path as JSON says it.
+pub(super) fn shown(path: Option<&PathBuf>) -> Option<String> {
+    path.map(|path| path.to_string_lossy().into_owned())
+}

@@ -1,0 +1,204 @@
+//! `streamtoken verify`: checking tokens.
+
+mod many;
+
+use std::process::ExitCode;
+
+use streamtoken::{Claims, Result, Value, VerifyContext, verify};
+
+use crate::input::{self, STDIN};
+use crate::key_source::KeysSource;
+use crate::lines::Lines;
+use crate::output::{GOOD, Outcome, Stop, Ui};
+use crate::table::table;
+use crate::time_arg::time;
+use crate::words;
+
+/// Check a token: signature, times, video, access rules
+///
+/// Prints the claims of a good token. A refused one exits with code 1 and says why. There is no way to
+/// skip a check. Without --identifier a token for any video is accepted: compare sub yourself.
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// The token; - reads one token, or a token a line, from standard input
+    #[arg(value_name = "TOKEN|-", allow_hyphen_values = true)]
+    token: String,
+    #[command(flatten)]
+    keys: KeysSource,
+    /// Every fact in JSON (identifier, now, ip, country, leeway, download); flags given beside it win
+    #[arg(long, value_name = "JSON|@FILE", allow_hyphen_values = true)]
+    options: Option<String>,
+    /// Answer line by line even when standard input has one line, and each line at once
+    #[arg(long)]
+    batch: bool,
+    #[command(flatten)]
+    facts: Facts,
+}
+
+#[derive(clap::Args)]
+#[command(next_help_heading = "Facts")]
+struct Facts {
+    /// Video or live input that is asked for
+    #[arg(long, value_name = "UID", allow_hyphen_values = true)]
+    identifier: Option<String>,
+    /// Time to take for now [default: the clock]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    now: Option<String>,
+    /// The viewer's address
+    #[arg(long, value_name = "ADDRESS", allow_hyphen_values = true)]
+    ip: Option<String>,
+    /// The viewer's country: two letters, or T1
+    #[arg(long, value_name = "CC", allow_hyphen_values = true)]
+    country: Option<String>,
+    /// Seconds by which the clocks may differ, up to 300 [default: 0]
+    #[arg(long, value_name = "SECONDS", allow_hyphen_values = true)]
+    leeway: Option<String>,
+    /// Ask for a token that allows downloads
+    #[arg(long)]
+    download: bool,
+}
+
+pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
+    let facts = args.facts()?;
+    let context = VerifyContext::from_value(&facts)?;
+    let keys = args.keys.load()?;
+    let report = Report::new(&facts, ui);
+    if args.token != STDIN && !args.batch {
+        return report.one(&verify(&args.token, &keys, &context)?);
+    }
+    let lines = Lines::of_stdin("the tokens")?;
+    let mut first: Vec<Vec<u8>> = Vec::new();
+    // One token and several are told apart by the second line, or the end.
+    while !args.batch && first.len() < 2 {
+        let more = lines.take()?;
+        if more.is_empty() {
+            let token = first
+                .first()
+                .map_or(&[][..], |line| many::without_line_end(line));
+            return report.one(&verify(token, &keys, &context)?);
+        }
+        first.extend(more);
+    }
+    many::run(first, &lines, report, &|token| {
+        verify(token, &keys, &context)
+    })
+}
+
+impl Args {
+    fn facts(&self) -> Result<Value> {
+        let options = match &self.options {
+            Some(argument) => input::json(argument, "the facts")?,
+            None => Value::Object(Vec::new()),
+        };
+        Ok(input::overlay(options, self.facts.members()?))
+    }
+}
+
+impl Facts {
+    fn members(&self) -> Result<Vec<(String, Value)>> {
+        let mut members = Vec::new();
+        for (name, text) in [
+            ("identifier", &self.identifier),
+            ("ip", &self.ip),
+            ("country", &self.country),
+        ] {
+            if let Some(text) = text {
+                members.push((name.to_owned(), Value::String(text.clone())));
+            }
+        }
+        if let Some(text) = &self.now {
+            members.push(("now".to_owned(), time("now", text)?));
+        }
+        if let Some(text) = &self.leeway {
+            members.push(("leeway".to_owned(), crate::time_arg::duration(text)));
+        }
+        if self.download {
+            members.push(("download".to_owned(), Value::Bool(true)));
+        }
+        Ok(members)
+    }
+}
+
+/// How accepted tokens are told.
+#[derive(Clone, Copy)]
+struct Report {
+    ui: Ui,
+    now: i64,
+    asks_for_video: bool,
+}
+
+impl Report {
+    fn new(facts: &Value, ui: Ui) -> Self {
+        let now = match facts.get("now") {
+            Some(Value::Integer(now)) => i64::try_from(*now).ok(),
+            _ => None,
+        };
+        Self {
+            ui,
+            now: now.unwrap_or_else(words::clock),
+            asks_for_video: facts.get("identifier").is_some(),
+        }
+    }
+
+    fn one(self, claims: &Claims) -> Outcome {
+        if self.ui.json {
+            self.ui.object(claims)?;
+        } else {
+            self.print(claims)?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn print(self, claims: &Claims) -> Result<(), Stop> {
+        let when = |name: &str, seconds: u64| {
+            let words = i64::try_from(seconds)
+                .ok()
+                .and_then(|time| words::time(name, time, self.now));
+            format!("{seconds} ({})", words.unwrap_or_default())
+        };
+        let sub = if self.asks_for_video {
+            claims.sub().to_owned()
+        } else {
+            format!(
+                "{} (not asked for; compare it, or give --identifier)",
+                claims.sub()
+            )
+        };
+        let mut rows = vec![
+            ("sub", sub),
+            ("kid", claims.kid().to_owned()),
+            ("exp", when("exp", claims.exp())),
+            (
+                "nbf",
+                claims
+                    .nbf()
+                    .map_or_else(|| "none".to_owned(), |nbf| when("nbf", nbf)),
+            ),
+            ("downloadable", claims.downloadable().to_string()),
+        ];
+        if !claims.access_rules().is_empty() {
+            rows.push(("accessRules", crate::output::json(claims.access_rules())));
+        }
+        if claims.flags().original() {
+            rows.push(("flags", crate::output::json(&claims.flags())));
+        }
+        if claims
+            .other()
+            .as_object()
+            .is_some_and(|other| !other.is_empty())
+        {
+            rows.push(("other", crate::output::json(claims.other())));
+        }
+        let head = self.ui.paint(GOOD, "accepted");
+        self.ui.print(&format!("{head}\n{}", table(self.ui, &rows)))
+    }
+}
+
+const EXAMPLES: &str = r#"Examples:
+  $ streamtoken key public key.jwk > jwks.json
+  $ TOKEN=$(streamtoken sign ea95132c15732412d22c1476fa83f27a --key key.jwk)
+  $ streamtoken verify "$TOKEN" --keys jwks.json \
+      --identifier ea95132c15732412d22c1476fa83f27a --country GB --ip 192.0.2.7
+  $ printf '%s\n' "$TOKEN" | streamtoken verify - --keys jwks.json --json
+  $ printf '%s\n' "$TOKEN" "$TOKEN" | streamtoken verify - --keys jwks.json"#;

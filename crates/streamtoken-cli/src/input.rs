@@ -1,0 +1,86 @@
+//! Reading files, standard input, and arguments that may be either.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use streamtoken::{Error, ErrorCode, Result, Value};
+use zeroize::Zeroizing;
+
+use crate::output::reason;
+
+/// The name that stands for standard input.
+pub(crate) const STDIN: &str = "-";
+
+/// Bytes of a file, wiped after use: it may hold a key.
+pub(crate) type Bytes = Zeroizing<Vec<u8>>;
+
+/// Takes standard input for `what`; it can be read once.
+pub(crate) fn take_stdin(what: &str) -> Result<io::Stdin> {
+    static TAKEN: AtomicBool = AtomicBool::new(false);
+    if TAKEN.swap(true, Ordering::Relaxed) {
+        let message = format!(
+            "standard input cannot be {what} as well: it is read already; use a file for one of them"
+        );
+        return Err(Error::new(ErrorCode::UsageInvalid, message));
+    }
+    Ok(io::stdin())
+}
+
+/// Reads at most `limit` bytes of the file `path`, or of standard input for `-`. A failure has `code`.
+pub(crate) fn read(path: &Path, limit: usize, what: &str, code: ErrorCode) -> Result<Bytes> {
+    let is_stdin = path.as_os_str() == STDIN;
+    let content = if is_stdin {
+        read_up_to(take_stdin(what)?.lock(), limit)
+    } else {
+        File::open(path).and_then(|file| read_up_to(file, limit))
+    };
+    content.map_err(|error| {
+        let name = if is_stdin {
+            "standard input".into()
+        } else {
+            path.to_string_lossy()
+        };
+        Error::new(code, format!("{name} cannot be read: {}", reason(&error)))
+    })
+}
+
+/// The JSON of an argument: the text itself, or `@FILE`, or `@-`.
+pub(crate) fn json(argument: &str, what: &str) -> Result<Value> {
+    let Some(path) = argument.strip_prefix('@') else {
+        return Value::parse(argument);
+    };
+    let text = read(
+        Path::new(path),
+        LARGEST_JSON + 1,
+        what,
+        ErrorCode::FileUnreadable,
+    )?;
+    if text.len() > LARGEST_JSON {
+        let message = format!("{path} has more than {LARGEST_JSON} bytes, which no {what} has");
+        return Err(Error::new(ErrorCode::FileUnreadable, message));
+    }
+    Value::parse(&*text)
+}
+
+/// Puts `flags` into the options of `--options`, in the place of members with the same name.
+pub(crate) fn overlay(options: Value, flags: Vec<(String, Value)>) -> Value {
+    let Value::Object(mut members) = options else {
+        // No object: the core says so.
+        return options;
+    };
+    members.retain(|(name, _)| flags.iter().all(|(flag, _)| flag != name));
+    members.extend(flags);
+    Value::Object(members)
+}
+
+/// The buffer is as large as it will ever be: one that grows leaves copies of a key behind.
+fn read_up_to(reader: impl Read, limit: usize) -> io::Result<Bytes> {
+    let mut content = Zeroizing::new(Vec::with_capacity(limit));
+    reader.take(limit as u64).read_to_end(&mut content)?;
+    Ok(content)
+}
+
+/// Options are small; a list of rules with every address that fits into a token is smaller.
+const LARGEST_JSON: usize = 1 << 20;

@@ -1,0 +1,92 @@
+//! Where keys come from: a file, standard input or the environment.
+
+use std::path::{Path, PathBuf};
+
+use streamtoken::{ErrorCode, KeySet, PublicKey, Result, SigningKey};
+
+use crate::input::{self, Bytes};
+
+/// The key that signs.
+#[derive(clap::Args)]
+pub(crate) struct KeySource {
+    /// File with the signing key in any form (PEM, JWK, DER, base64, API response); - reads standard input
+    #[arg(long, value_name = "FILE|-", help_heading = "Key")]
+    key: Option<PathBuf>,
+    /// Id of the key, when the file does not hold it
+    #[arg(long, value_name = "ID", requires = "key", help_heading = "Key")]
+    key_id: Option<String>,
+}
+
+impl KeySource {
+    /// The key of `--key`, else of the environment.
+    pub(crate) fn load(&self) -> Result<SigningKey> {
+        match &self.key {
+            Some(path) => SigningKey::load(&*read(path)?, self.key_id.as_deref()),
+            None => SigningKey::from_env(),
+        }
+    }
+}
+
+/// The keys that verify.
+#[derive(clap::Args)]
+pub(crate) struct KeysSource {
+    /// File with the public keys: a JWK set, or one key in any form; - reads standard input [default: the
+    /// environment's key]
+    #[arg(long, value_name = "FILE|-", help_heading = "Keys")]
+    keys: Option<PathBuf>,
+    /// Id of the key, when --keys holds one key without an id
+    #[arg(long, value_name = "ID", requires = "keys", help_heading = "Keys")]
+    key_id: Option<String>,
+}
+
+impl KeysSource {
+    /// The keys of `--keys`, else the public half of the environment's.
+    pub(crate) fn load(&self) -> Result<KeySet> {
+        match &self.keys {
+            Some(path) => load_set(path, self.key_id.as_deref()),
+            None => SigningKey::from_env().map(|key| KeySet::from(&key)),
+        }
+    }
+}
+
+/// The bytes of a key file.
+pub(crate) fn read(path: &Path) -> Result<Bytes> {
+    input::read(
+        path,
+        ENOUGH_FOR_A_KEY,
+        "the key",
+        ErrorCode::KeyFileUnreadable,
+    )
+}
+
+/// A JWK set, or one key of any form under `id`.
+pub(crate) fn load_set(path: &Path, id: Option<&str>) -> Result<KeySet> {
+    let text = input::read(
+        path,
+        ENOUGH_FOR_A_SET,
+        "the key set",
+        ErrorCode::KeyFileUnreadable,
+    )?;
+    let refusal = match PublicKey::load(&*text, id) {
+        Ok(key) => return Ok(key.into()),
+        Err(refusal) => refusal,
+    };
+    let start = text.strip_prefix(BOM).unwrap_or(&text).trim_ascii_start();
+    let is_object = start.starts_with(b"{");
+    match refusal.code() {
+        ErrorCode::KeyIsSet => KeySet::from_jwks(&*text),
+        // Larger than one key may be, or an object that is no key: as a set it gets the better answer.
+        ErrorCode::KeyTooLarge | ErrorCode::KeyUnrecognized | ErrorCode::KeyMalformed
+            if is_object =>
+        {
+            KeySet::from_jwks(&*text)
+        }
+        _ => Err(refusal),
+    }
+}
+
+/// The mark that some editors put before UTF-8.
+const BOM: &[u8] = b"\xef\xbb\xbf";
+/// One byte more than a key may have, and than a set may have: the core refuses what is longer.
+const ENOUGH_FOR_A_KEY: usize = (64 << 10) + 1;
+const ENOUGH_FOR_A_SET: usize = (1 << 20) + 1;

@@ -1,0 +1,109 @@
+//! The help teaches: each of its examples runs as it stands.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use crate::common::run;
+
+const COMMANDS: &[&[&str]] = &[
+    &[],
+    &["sign"],
+    &["verify"],
+    &["inspect"],
+    &["urls"],
+    &["key"],
+    &["key", "generate"],
+    &["key", "show"],
+    &["key", "export"],
+    &["key", "public"],
+    &["completions"],
+];
+
+/// The lines after `$ `, with those that continue them.
+fn examples(help: &str) -> Vec<String> {
+    let mut examples: Vec<String> = Vec::new();
+    for line in help.lines() {
+        if let Some(first) = line.strip_prefix("  $ ") {
+            examples.push(first.to_owned());
+        } else if let (true, Some(last)) = (line.starts_with("      "), examples.last_mut()) {
+            last.push('\n');
+            last.push_str(line);
+        }
+    }
+    examples
+}
+
+fn shell(script: &str, folder: &Path) -> Output {
+    let bin = Path::new(env!("CARGO_BIN_EXE_streamtoken"))
+        .parent()
+        .expect("a folder");
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").expect("PATH"));
+    Command::new("bash")
+        .args(["-euo", "pipefail", "-c", script])
+        .current_dir(folder)
+        .env("PATH", path)
+        .output()
+        .expect("bash")
+}
+
+#[test]
+fn every_example_runs() {
+    for command in COMMANDS {
+        let help = run(&[command, &["--help"][..]].concat()).good();
+        let examples = examples(&help);
+        assert!(!examples.is_empty(), "{command:?} teaches with examples");
+        let folder = tempfile::tempdir().expect("a folder");
+        let script = examples.join("\n");
+        if !script.contains("key generate --out key.jwk") {
+            let made = shell("streamtoken key generate --out key.jwk", folder.path());
+            assert!(made.status.success());
+        }
+        let output = shell(&script, folder.path());
+        assert!(
+            output.status.success(),
+            "{script}\n{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+}
+
+#[test]
+fn help_fits_a_terminal() {
+    for command in COMMANDS {
+        let help = run(&[command, &["--help"][..]].concat()).good();
+        let examples = help.split("Examples:").nth(1).expect("examples");
+        let widest = examples
+            .lines()
+            .max_by_key(|line| line.len())
+            .expect("lines");
+        assert!(widest.len() <= 80, "{widest}");
+    }
+}
+
+#[test]
+fn without_arguments_there_is_help() {
+    assert!(run(&[]).good().contains("Usage: streamtoken"));
+    assert!(run(&["key"]).good().contains("Usage: streamtoken key"));
+    let version = format!("streamtoken {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(run(&["--version"]).good(), version);
+    run(&["nonsense"]).refused(2, "usage_invalid");
+}
+
+#[test]
+fn completions_parse_where_the_shell_is_at_hand() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for shell in ["bash", "zsh", "fish"] {
+        let script = run(&["completions", shell]).good();
+        assert!(script.contains("allow-country"), "{shell}");
+        let path = folder.path().join(shell);
+        std::fs::write(&path, script).expect("a writable folder");
+        match Command::new(shell).arg("-n").arg(&path).status() {
+            Ok(status) => assert!(status.success(), "{shell} reads it"),
+            Err(error) => assert_eq!(error.kind(), std::io::ErrorKind::NotFound, "{shell}"),
+        }
+    }
+    assert_eq!(
+        run(&["completions", "fish", "--json"]).json()["shell"],
+        "fish"
+    );
+}

@@ -65,7 +65,8 @@ Examples:
   $ TOKEN=$(streamtoken sign ea95132c15732412d22c1476fa83f27a --key key.jwk)
   $ streamtoken inspect "$TOKEN"
 
-Exit codes: 0 ok, 1 token or lines refused, 2 input, 3 key, 70 internal."#;
+Exit codes: 0 ok, 1 token or lines refused, 2 input, 3 key, 70 internal,
+141 when whoever reads the output goes away."#;
 
 #[cfg(test)]
 mod tests {

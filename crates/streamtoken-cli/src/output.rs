@@ -133,7 +133,8 @@ impl Ui {
         let head = painted(colored, ERROR, &format!("error[{}]", error.code().slug()));
         let field = error.field().map(|field| format!(" ({field})"));
         let text = format!("{}{}", error.message(), field.unwrap_or_default());
-        format!("{head}: {}", printable(&text))
+        // One line: a name with a line end in it must not look like a second error.
+        format!("{head}: {}", printable(&text).replace('\n', "\\n"))
     }
 
     /// Help and version, which clap hands over as errors; and what it does not understand.

@@ -202,4 +202,4 @@ const EXAMPLES: &str = r#"Examples:
   $ streamtoken urls "$TOKEN" --customer-code f33zs165nr7gyfy4 \
       --options '{"thumbnail":{"time":"30s","height":270}}'
   $ streamtoken urls "$TOKEN" --rewrite \
-      https://videodelivery.net/ea95132c15732412d22c1476fa83f27a/manifest/video.m3u8"#;
+      https://videodelivery.net/ea95132c15732412d22c1476fa83f27a/iframe"#;

@@ -4,7 +4,7 @@ mod many;
 
 use std::process::ExitCode;
 
-use streamtoken::{Claims, Result, Value, VerifyContext, verify};
+use streamtoken::{Claims, Error, ErrorCode, Result, Value, VerifyContext, verify};
 
 use crate::input::{self, STDIN};
 use crate::key_source::KeysSource;
@@ -64,7 +64,12 @@ pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
     let context = VerifyContext::from_value(&facts)?;
     let keys = args.keys.load()?;
     let report = Report::new(&facts, ui);
-    if args.token != STDIN && !args.batch {
+    if args.token != STDIN {
+        if args.batch {
+            let message =
+                "--batch reads tokens from standard input: give - in the place of the token";
+            return Err(Error::new(ErrorCode::UsageInvalid, message).into());
+        }
         return report.one(&verify(&args.token, &keys, &context)?);
     }
     let lines = Lines::of_stdin("the tokens")?;

@@ -247,6 +247,7 @@ fn verify_reads_one_token_or_lines_of_them() {
         verify(&["--batch", "--json"], format!("{token}\n")).json()["line"],
         1
     );
+    feed(folder.verify().args([&*token, "--batch"]), "").refused(2, "usage_invalid");
     let long = verify(&["--json"], format!("{token}\n{}\n", "x".repeat(10 << 20)));
     assert_eq!(answers(&long)[1]["error"]["code"], "line_too_long");
 }

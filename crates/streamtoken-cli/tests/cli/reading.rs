@@ -50,6 +50,8 @@ fn no_token_speaks_to_the_terminal() {
             .find(|c| *c != '\n' && (c.is_control() || "\u{202e}\u{2028}\u{200b}".contains(*c)));
         assert_eq!(strange, None, "{text:?}");
     }
+    let two = run(&["key", "show", "a\nb"]).stderr;
+    assert_eq!(two.lines().count(), 1, "{two}");
     // Nor do arguments that an error quotes.
     let run = run(&["sign", "\u{1b}[31m", "--nope\u{1b}[31m"]);
     assert!(!run.stderr.contains('\u{1b}'), "{:?}", run.stderr);

@@ -8,8 +8,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use streamtoken::{
-    ErrorCode, KeySet, MAX_LINE, SignOptions, Signer, SigningKey, Value, VerifyContext, inspect,
-    prepare, verify,
+    ErrorCode, KeySet, MAX_LINE, SignOptions, Signer, SigningKey, UrlOptions, Value, VerifyContext,
+    inspect, prepare, verify,
 };
 
 const NOW: u64 = 1_537_456_765;
@@ -148,6 +148,13 @@ fn a_line_of_ten_mebibytes_is_one_error() {
 }
 
 #[test]
+fn line_numbers_may_start_anywhere() {
+    let answers = SIGNER.sign_lines(&SignOptions::new(), u64::MAX, &["x", "y"]);
+    assert!(answers[0].starts_with("{\"line\":18446744073709551615,"));
+    assert!(answers[1].starts_with("{\"line\":0,"));
+}
+
+#[test]
 fn keys_and_signers_are_shared_between_threads() {
     fn shared<T: Send + Sync + 'static>() {}
     shared::<SigningKey>();
@@ -208,6 +215,10 @@ fn a_member_that_stands_twice_in_a_value_is_refused() {
     );
     let context = VerifyContext::from_value(&twice("leeway", Value::Integer(1)));
     assert_eq!(code(context.map(drop)), duplicate);
+    let urls = Value::Object(vec![("hls".into(), twice("duration", Value::Integer(1)))]);
+    let refused = UrlOptions::from_value(&urls).expect_err("refused");
+    assert_eq!(refused.field(), Some("/hls/duration"));
+    assert_eq!(code(Err(refused)), duplicate);
 }
 
 /// The typed setters take any integer; what loosely typed values are refused for is refused here too.

@@ -114,7 +114,12 @@ pub(crate) fn parse(text: &[u8]) -> Result<Value, Fault> {
     };
     let mut deserializer = serde_json::Deserializer::from_str(text);
     seed.deserialize(&mut deserializer)
-        .and_then(|value| deserializer.end().map(|()| value))
+        .map(Zeroizing::new)
+        .and_then(|mut value| {
+            // What stands before a surplus text is wiped with it: it may be a private key.
+            deserializer.end()?;
+            Ok(std::mem::replace(&mut *value, Value::Null))
+        })
         .map_err(|error| {
             fault.get().unwrap_or_else(|| Fault::Syntax {
                 line: error.line(),

@@ -8,8 +8,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use streamtoken::{
-    ErrorCode, KeySet, MAX_LINE, SignOptions, Signer, SigningKey, UrlOptions, Value, VerifyContext,
-    inspect, prepare, verify,
+    AccessRules, Condition, ErrorCode, KeySet, MAX_LINE, MAX_TOKEN, SignOptions, Signer,
+    SigningKey, UrlOptions, Value, VerifyContext, inspect, prepare, verify,
 };
 
 const NOW: u64 = 1_537_456_765;
@@ -145,6 +145,30 @@ fn a_line_of_ten_mebibytes_is_one_error() {
         assert!(answer.contains("line_too_long"), "{answer}");
     }
     assert!(answers[3].contains("\"token\""), "1 MiB is allowed");
+}
+
+/// The limit is checked before the signature is made, so its length is worked out.
+#[test]
+fn the_longest_token_has_16384_characters() {
+    // With an id of this length, both lengths next to the limit are possible.
+    let key = SigningKey::load(&*SIGNER.key().to_pkcs1_pem(), Some("k")).expect("a key");
+    let signer = Signer::new(key);
+    let networks: Vec<_> = (100..759)
+        .map(|n| format!("10.{}.{}.0/24", n / 100 + 100, n % 100 + 100))
+        .collect();
+    let rules = AccessRules::block([Condition::ip(&networks).expect("networks")]).expect("rules");
+    let options = SignOptions::new().now(NOW).access_rules(rules);
+    let results: Vec<_> = (1..=32)
+        .map(|length| signer.sign(&"v".repeat(length), &options))
+        .collect();
+    let longest = results.iter().flatten().map(|token| token.as_str().len());
+    assert_eq!(longest.max(), Some(MAX_TOKEN));
+    let refused = results.iter().find_map(|result| result.as_ref().err());
+    let message = refused.expect("a refusal").message();
+    assert!(
+        message.starts_with("the token would have 16385 "),
+        "{message}"
+    );
 }
 
 #[test]

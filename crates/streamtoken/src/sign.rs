@@ -58,7 +58,8 @@ impl Signer {
     }
 
     /// Mints many tokens on all cores, in the order of `items`. An error of one item never loses the
-    /// others. Items without [`SignOptions::now`] share one reading of the clock.
+    /// others, and is one of [`Signer::sign`]. Items without [`SignOptions::now`] share one reading of the
+    /// clock.
     pub fn sign_many<I>(&self, items: &[(I, SignOptions)]) -> Vec<Result<Token>>
     where
         I: AsRef<str> + Sync,

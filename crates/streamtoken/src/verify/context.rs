@@ -42,8 +42,8 @@ impl VerifyContext {
     /// it would let a token for any video pass.
     ///
     /// # Errors
-    /// [`ErrorCode::OptionType`], [`ErrorCode::OptionUnknown`], [`ErrorCode::OptionNull`] (`identifier`),
-    /// [`ErrorCode::IdentifierInvalid`], the codes of times (120 to 124), [`ErrorCode::LeewayTooLarge`],
+    /// [`ErrorCode::OptionType`], [`ErrorCode::OptionUnknown`], [`ErrorCode::JsonDuplicateMember`],
+    /// [`ErrorCode::OptionNull`] (`identifier`), [`ErrorCode::IdentifierInvalid`], the codes of times (120 to 124), [`ErrorCode::LeewayTooLarge`],
     /// [`ErrorCode::ViewerIpInvalid`], [`ErrorCode::ViewerCountryInvalid`].
     pub fn from_value(value: &Value) -> Result<Self> {
         let members = known_members(value, Self::NAMES, &[])?;

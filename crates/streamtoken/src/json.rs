@@ -6,6 +6,7 @@
 use std::cell::Cell;
 use std::collections::HashSet;
 use std::fmt;
+use std::sync::LazyLock;
 
 use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde::ser::{SerializeMap, SerializeSeq};
@@ -114,7 +115,12 @@ pub(crate) fn parse(text: &[u8]) -> Result<Value, Fault> {
     };
     let mut deserializer = serde_json::Deserializer::from_str(text);
     seed.deserialize(&mut deserializer)
-        .and_then(|value| deserializer.end().map(|()| value))
+        .map(Zeroizing::new)
+        .and_then(|mut value| {
+            // What stands before a surplus text is wiped with it: it may be a private key.
+            deserializer.end()?;
+            Ok(std::mem::replace(&mut *value, Value::Null))
+        })
         .map_err(|error| {
             fault.get().unwrap_or_else(|| Fault::Syntax {
                 line: error.line(),
@@ -256,18 +262,41 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let mut next = map.next_key::<String>()?;
+        if next.as_deref() == Some(NUMBER) && *NUMBERS_ARE_MAPS {
+            return number(&map.next_value::<String>()?);
+        }
         let inner = self.deeper()?;
         let mut members = Members::default();
-        while let Some(name) = map.next_key::<String>()? {
+        while let Some(name) = next {
             if members.has(&name) {
                 return Err(self.refuse(Fault::DuplicateMember));
             }
             let value = map.next_value_seed(inner)?;
             members.push(name, value);
+            next = map.next_key()?;
         }
         Ok(Value::Object(std::mem::take(&mut members.list)))
     }
 }
+
+/// A number that serde hands over as text.
+fn number<E: de::Error>(text: &str) -> Result<Value, E> {
+    let number = text.parse().ok().filter(|number: &f64| number.is_finite());
+    number
+        .map(Value::Float)
+        .ok_or_else(|| E::custom("number out of range"))
+}
+
+/// The one member of the map that stands for a number which is no 64-bit integer, when serde_json has its
+/// feature `arbitrary_precision`. Any crate of a build may turn that on for all.
+const NUMBER: &str = "$serde_json::private::Number";
+
+/// Whether it is on: only then does serde_json keep the digits as they were written.
+static NUMBERS_ARE_MAPS: LazyLock<bool> = LazyLock::new(|| {
+    serde_json::from_str("1.00")
+        .is_ok_and(|number: serde_json::Number| number.to_string() == "1.00")
+});
 
 /// The members of an object under construction. Tokens have a handful, which a scan searches faster
 /// than a set; hostile input may have a hundred thousand.

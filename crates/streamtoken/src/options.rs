@@ -66,7 +66,8 @@ impl SignOptions {
     ///
     /// # Errors
     /// [`ErrorCode::OptionType`] for anything but an object and for a member of the wrong type,
-    /// [`ErrorCode::OptionUnknown`], [`ErrorCode::OptionNotLocal`] (`id`, `pem`),
+    /// [`ErrorCode::OptionUnknown`], [`ErrorCode::JsonDuplicateMember`], [`ErrorCode::OptionNotLocal`]
+    /// (`id`, `pem`),
     /// [`ErrorCode::OptionNull`] (`accessRules`, where `[]` says none), [`ErrorCode::OptionValue`], the
     /// codes of times (120 to 129) and those of rules (140 to 151). [`Error::field`] names the member.
     pub fn from_value(value: &Value) -> Result<Self> {

@@ -11,7 +11,9 @@ pub use prepared::{Prepared, prepare};
 use std::fmt;
 
 use crate::options::Times;
-use crate::{Error, ErrorCode, Result, SignOptions, SigningKey, Token, base64url, clock, id};
+use crate::{
+    Error, ErrorCode, PublicKey, Result, SignOptions, SigningKey, Token, base64url, clock, id,
+};
 
 /// Longest token that is minted or read, in characters.
 pub const MAX_TOKEN: usize = 16_384;
@@ -48,14 +50,16 @@ impl Signer {
     /// `[A-Za-z0-9_-]`.
     ///
     /// # Errors
-    /// [`ErrorCode::IdentifierInvalid`]; the codes of times that do not fit each other (124 to 128);
-    /// [`ErrorCode::MintedTokenTooLarge`] above 16,384 characters.
+    /// [`ErrorCode::IdentifierInvalid`]; [`ErrorCode::CountryInvalid`] for rules that were read from
+    /// somebody else's token and name a country that may not be written; the codes of times that do not
+    /// fit each other (124 to 128); [`ErrorCode::MintedTokenTooLarge`] above 16,384 characters.
     pub fn sign(&self, identifier: &str, options: &SignOptions) -> Result<Token> {
         self.sign_at(options.at_now(), identifier, options)
     }
 
     /// Mints many tokens on all cores, in the order of `items`. An error of one item never loses the
-    /// others. Items without [`SignOptions::now`] share one reading of the clock.
+    /// others, and is one of [`Signer::sign`]. Items without [`SignOptions::now`] share one reading of the
+    /// clock.
     pub fn sign_many<I>(&self, items: &[(I, SignOptions)]) -> Vec<Result<Token>>
     where
         I: AsRef<str> + Sync,
@@ -67,9 +71,10 @@ impl Signer {
     }
 
     fn sign_at(&self, now: u64, identifier: &str, options: &SignOptions) -> Result<Token> {
-        let unsigned = Unsigned::new(&self.header, self.key.id(), identifier, now, options)?;
+        let key = self.key.public_key();
+        let unsigned = Unsigned::new(&self.header, key, identifier, now, options)?;
         let signature = self.key.sign(unsigned.input.as_bytes())?;
-        unsigned.signed(self.key.id(), &signature)
+        Ok(unsigned.signed(key.id(), &signature))
     }
 }
 
@@ -91,7 +96,7 @@ struct Unsigned {
 impl Unsigned {
     fn new(
         header: &str,
-        key_id: &str,
+        key: &PublicKey,
         identifier: &str,
         now: u64,
         options: &SignOptions,
@@ -100,11 +105,12 @@ impl Unsigned {
         // Rules that were read from somebody else's token may name what is not written here.
         options.access_rules.check_for_minting()?;
         let times = options.times(now)?;
-        let payload = payload::payload(identifier, key_id, times, options)?;
+        let payload = payload::payload(identifier, key.id(), times, options)?;
         let mut input = String::with_capacity(header.len() + payload.len() * 4 / 3 + 360);
         input.push_str(header);
         input.push('.');
         base64url::append(&mut input, &payload);
+        check_length(&input, key)?;
         Ok(Self {
             input,
             identifier: identifier.to_owned(),
@@ -112,26 +118,32 @@ impl Unsigned {
         })
     }
 
-    fn signed(self, key_id: &str, signature: &[u8]) -> Result<Token> {
+    fn signed(self, key_id: &str, signature: &[u8]) -> Token {
         let mut text = self.input;
         text.push('.');
         base64url::append(&mut text, signature);
-        if text.len() > MAX_TOKEN {
-            return Err(Error::new(
-                ErrorCode::MintedTokenTooLarge,
-                format!(
-                    "the token would have {} characters; the maximum is {MAX_TOKEN}; shorten its access rules",
-                    text.len()
-                ),
-            ));
-        }
-        Ok(Token {
+        Token {
             text,
             identifier: self.identifier,
             key_id: key_id.to_owned(),
             exp: self.times.exp,
             nbf: self.times.nbf,
             renew_at: self.times.renew_at,
-        })
+        }
     }
+}
+
+/// Refuses a token that will be too long, before anybody signs it: a signature is as long as the modulus.
+fn check_length(input: &str, key: &PublicKey) -> Result<()> {
+    let signature = (key.bits().div_ceil(8) * 4).div_ceil(3) as usize;
+    let length = input.len() + 1 + signature;
+    if length <= MAX_TOKEN {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorCode::MintedTokenTooLarge,
+        format!(
+            "the token would have {length} characters; the maximum is {MAX_TOKEN}; shorten its access rules"
+        ),
+    ))
 }

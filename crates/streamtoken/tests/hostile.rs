@@ -8,8 +8,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use streamtoken::{
-    ErrorCode, KeySet, MAX_LINE, SignOptions, Signer, SigningKey, Value, VerifyContext, inspect,
-    prepare, verify,
+    AccessRules, Condition, ErrorCode, KeySet, MAX_LINE, MAX_TOKEN, SignOptions, Signer,
+    SigningKey, UrlOptions, Value, VerifyContext, inspect, prepare, verify,
 };
 
 const NOW: u64 = 1_537_456_765;
@@ -147,6 +147,37 @@ fn a_line_of_ten_mebibytes_is_one_error() {
     assert!(answers[3].contains("\"token\""), "1 MiB is allowed");
 }
 
+/// The limit is checked before the signature is made, so its length is worked out.
+#[test]
+fn the_longest_token_has_16384_characters() {
+    // With an id of this length, both lengths next to the limit are possible.
+    let key = SigningKey::load(&*SIGNER.key().to_pkcs1_pem(), Some("k")).expect("a key");
+    let signer = Signer::new(key);
+    let networks: Vec<_> = (100..759)
+        .map(|n| format!("10.{}.{}.0/24", n / 100 + 100, n % 100 + 100))
+        .collect();
+    let rules = AccessRules::block([Condition::ip(&networks).expect("networks")]).expect("rules");
+    let options = SignOptions::new().now(NOW).access_rules(rules);
+    let results: Vec<_> = (1..=32)
+        .map(|length| signer.sign(&"v".repeat(length), &options))
+        .collect();
+    let longest = results.iter().flatten().map(|token| token.as_str().len());
+    assert_eq!(longest.max(), Some(MAX_TOKEN));
+    let refused = results.iter().find_map(|result| result.as_ref().err());
+    let message = refused.expect("a refusal").message();
+    assert!(
+        message.starts_with("the token would have 16385 "),
+        "{message}"
+    );
+}
+
+#[test]
+fn line_numbers_may_start_anywhere() {
+    let answers = SIGNER.sign_lines(&SignOptions::new(), u64::MAX, &["x", "y"]);
+    assert!(answers[0].starts_with("{\"line\":18446744073709551615,"));
+    assert!(answers[1].starts_with("{\"line\":0,"));
+}
+
 #[test]
 fn keys_and_signers_are_shared_between_threads() {
     fn shared<T: Send + Sync + 'static>() {}
@@ -208,6 +239,10 @@ fn a_member_that_stands_twice_in_a_value_is_refused() {
     );
     let context = VerifyContext::from_value(&twice("leeway", Value::Integer(1)));
     assert_eq!(code(context.map(drop)), duplicate);
+    let urls = Value::Object(vec![("hls".into(), twice("duration", Value::Integer(1)))]);
+    let refused = UrlOptions::from_value(&urls).expect_err("refused");
+    assert_eq!(refused.field(), Some("/hls/duration"));
+    assert_eq!(code(Err(refused)), duplicate);
 }
 
 /// The typed setters take any integer; what loosely typed values are refused for is refused here too.

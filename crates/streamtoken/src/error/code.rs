@@ -110,7 +110,7 @@ pub enum ErrorCode {
     KeyConflict = 201,
     /// The key file cannot be read.
     KeyFileUnreadable = 202,
-    /// A key has at most 65536 bytes.
+    /// A key has at most 65536 bytes, a key set 1048576.
     KeyTooLarge = 203,
     /// The text is no form of key.
     KeyUnrecognized = 204,
@@ -568,7 +568,11 @@ impl ErrorCode {
                 "CLOUDFLARE_STREAM_KEY and CLOUDFLARE_STREAM_KEY_FILE are both set",
             ),
             Self::KeyFileUnreadable => ("key_file_unreadable", 400, "the key file cannot be read"),
-            Self::KeyTooLarge => ("key_too_large", 400, "a key has at most 65536 bytes"),
+            Self::KeyTooLarge => (
+                "key_too_large",
+                400,
+                "a key has at most 65536 bytes, a key set 1048576",
+            ),
             Self::KeyUnrecognized => ("key_unrecognized", 400, "the text is no form of key"),
             Self::KeyIdMissing => (
                 "key_id_missing",

@@ -31,13 +31,15 @@ pub(super) fn read(text: &[u8]) -> Result<Material> {
 }
 
 /// What surrounds a text: each wrapping is undone once.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub(super) enum Layer {
     Outer,
     /// Inside base64.
     Base64,
-    /// Inside the member `pem` or `jwk` of a response, and base64 there.
+    /// Inside the member `pem` or `jwk` of a response.
     Member,
+    /// Inside base64 there.
+    MemberBase64,
 }
 
 pub(super) fn read_layer(bytes: &[u8], layer: Layer) -> Result<Material> {
@@ -57,8 +59,9 @@ pub(super) fn read_layer(bytes: &[u8], layer: Layer) -> Result<Material> {
     }
     refuse_foreign(&text)?;
     match layer {
-        Layer::Outer | Layer::Member => read_base64(&text),
-        Layer::Base64 => Err(twice_or_nothing(&text)),
+        Layer::Outer => read_base64(&text, Layer::Base64),
+        Layer::Member => read_base64(&text, Layer::MemberBase64),
+        Layer::Base64 | Layer::MemberBase64 => Err(twice_or_nothing(&text)),
     }
 }
 
@@ -77,9 +80,9 @@ pub(super) fn decode(engine: &impl Engine, text: &[u8]) -> Option<Secret> {
     Some(bytes)
 }
 
-fn read_base64(text: &str) -> Result<Material> {
+fn read_base64(text: &str, inside: Layer) -> Result<Material> {
     let bytes = decode_base64(text).ok_or_else(unrecognized)?;
-    let mut material = read_layer(&bytes, Layer::Base64)?;
+    let mut material = read_layer(&bytes, inside)?;
     material.form.base64 = true;
     Ok(material)
 }
@@ -101,7 +104,7 @@ fn read_json(text: &str, layer: Layer) -> Result<Material> {
     if value.get("kty").is_some() {
         return jwk::read(object);
     }
-    if layer == Layer::Member {
+    if matches!(layer, Layer::Member | Layer::MemberBase64) {
         return Err(unrecognized());
     }
     response::read(&value)

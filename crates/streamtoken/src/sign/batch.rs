@@ -25,7 +25,8 @@ impl Signer {
         L: AsRef<[u8]> + Sync,
     {
         let clock = defaults.now.unwrap_or_else(clock::now);
-        let numbered: Vec<_> = (first_line..).zip(lines).collect();
+        let number = |index| first_line.wrapping_add(index);
+        let numbered: Vec<_> = (0..).map(number).zip(lines).collect();
         parallel::map(&numbered, |(number, line)| {
             answer(*number, &self.sign_line(defaults, clock, line.as_ref()))
         })

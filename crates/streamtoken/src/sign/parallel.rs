@@ -29,7 +29,10 @@ pub(super) fn map<T: Sync, R: Send>(items: &[T], f: impl Fn(&T) -> R + Sync) -> 
     };
     let mut strides = thread::scope(|scope| {
         // The calling thread is one of the workers.
-        let others: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
+        // It does the work of those that the system does not give.
+        let others: Vec<_> = (1..workers)
+            .map_while(|_| thread::Builder::new().spawn_scoped(scope, work).ok())
+            .collect();
         let mut strides = work();
         for other in others {
             match other.join() {

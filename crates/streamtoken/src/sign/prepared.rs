@@ -22,10 +22,13 @@ pub struct Prepared {
 }
 
 /// Prepares a token for `identifier` that the private half of `key` is to sign. The options mean what
-/// they mean to [`Signer::sign`](crate::Signer::sign), and so do the errors.
+/// they mean to [`Signer::sign`](crate::Signer::sign).
+///
+/// # Errors
+/// Those of [`Signer::sign`](crate::Signer::sign), all before anything is signed.
 pub fn prepare(key: &PublicKey, identifier: &str, options: &SignOptions) -> Result<Prepared> {
     let header = payload::header(key.id());
-    let unsigned = Unsigned::new(&header, key.id(), identifier, options.at_now(), options)?;
+    let unsigned = Unsigned::new(&header, key, identifier, options.at_now(), options)?;
     Ok(Prepared {
         unsigned,
         key: key.clone(),
@@ -42,12 +45,12 @@ impl Prepared {
     ///
     /// # Errors
     /// [`ErrorCode::SignatureNotFromKey`] when the signature is not the key's over
-    /// [`Prepared::signing_input`]; [`ErrorCode::MintedTokenTooLarge`].
+    /// [`Prepared::signing_input`].
     pub fn finish(&self, signature: impl AsRef<[u8]>) -> Result<Token> {
         let signature = signature.as_ref();
         if !self.key.verify(self.unsigned.input.as_bytes(), signature) {
             return Err(ErrorCode::SignatureNotFromKey.into());
         }
-        self.unsigned.clone().signed(self.key.id(), signature)
+        Ok(self.unsigned.clone().signed(self.key.id(), signature))
     }
 }

@@ -82,6 +82,8 @@ impl CustomerCode {
 impl FromStr for CustomerCode {
     type Err = Error;
 
+    /// # Errors
+    /// Those of [`CustomerCode::parse`].
     fn from_str(text: &str) -> Result<Self> {
         Self::parse(text)
     }

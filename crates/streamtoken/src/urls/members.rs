@@ -27,9 +27,14 @@ impl<'a> Members<'a> {
                 return Err(at(pointer, Error::new(ErrorCode::OptionType, message)));
             }
         };
-        for (name, _) in list {
+        for (index, (name, _)) in list.iter().enumerate() {
             if !G::NAMES.contains(&name.as_str()) {
                 return Err(unknown(pointer, name, G::NAMES));
+            }
+            // JSON text is checked when it is parsed; a value may come from elsewhere.
+            if list[..index].iter().any(|(earlier, _)| earlier == name) {
+                let error = Error::from(ErrorCode::JsonDuplicateMember);
+                return Err(error.at(format!("{pointer}/{name}")));
             }
         }
         let pointer = pointer.to_owned();

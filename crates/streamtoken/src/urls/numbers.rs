@@ -31,6 +31,10 @@ impl Seconds {
 impl FromStr for Seconds {
     type Err = Error;
 
+    /// Units in capitals, a sign, blanks and fractions are refused; so are more than 2^32 - 1 seconds.
+    ///
+    /// # Errors
+    /// [`ErrorCode::UrlOptionInvalid`](crate::ErrorCode::UrlOptionInvalid).
     fn from_str(text: &str) -> Result<Self> {
         parse_seconds(text).map(Self).ok_or_else(|| {
             invalid(

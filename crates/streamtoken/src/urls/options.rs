@@ -46,9 +46,9 @@ impl UrlOptions {
     /// a URL.
     ///
     /// # Errors
-    /// With a JSON pointer such as `/thumbnail/height`:
-    /// [`ErrorCode::OptionUnknown`](crate::ErrorCode::OptionUnknown) for a name that is not known, [`ErrorCode::OptionType`](crate::ErrorCode::OptionType) for a wrong
-    /// type, [`ErrorCode::UrlOptionInvalid`](crate::ErrorCode::UrlOptionInvalid) for a value outside its range.
+    /// With a JSON pointer such as `/thumbnail/height`, the first of
+    /// [`OptionUnknown`](crate::ErrorCode::OptionUnknown), [`OptionType`](crate::ErrorCode::OptionType),
+    /// [`JsonDuplicateMember`](crate::ErrorCode::JsonDuplicateMember), [`UrlOptionInvalid`](crate::ErrorCode::UrlOptionInvalid).
     pub fn from_value(value: &Value) -> Result<Self> {
         Members::read(value, "")
     }

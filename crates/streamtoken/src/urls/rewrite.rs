@@ -39,11 +39,7 @@ pub fn rewrite(url: &str, token: &str) -> Result<String> {
             "the URL's path must begin with a video UID of 32 hexadecimal digits or a token",
         ));
     };
-    let change = Change {
-        token: &token,
-        old,
-        authority: location.authority,
-    };
+    let change = Change::new(&token, old, location.authority);
     let rewritten = change.apply(&location, true);
     if rewritten.len() > MAX_URL {
         return Err(refuse(format!(
@@ -55,12 +51,7 @@ pub fn rewrite(url: &str, token: &str) -> Result<String> {
 
 /// `url` with `token` in it when it is a Stream URL of the token's video; `None` otherwise.
 pub(super) fn sign_poster(url: &str, token: &Compact<'_>) -> Option<String> {
-    let change = Change {
-        token,
-        old: token.as_str(),
-        authority: "",
-    };
-    change.poster(url)
+    Change::new(token, token.as_str(), "").poster(url)
 }
 
 /// One token replacing what named a video.
@@ -68,11 +59,22 @@ struct Change<'a> {
     token: &'a Compact<'a>,
     /// What the URL named before: a UID or a token.
     old: &'a str,
+    /// The video that `old` names. Read once: a query may have a thousand parameters to compare with it.
+    old_video: Option<String>,
     /// The URL's own host and port, which may be a custom domain.
     authority: &'a str,
 }
 
-impl Change<'_> {
+impl<'a> Change<'a> {
+    fn new(token: &'a Compact<'a>, old: &'a str, authority: &'a str) -> Self {
+        Self {
+            token,
+            old,
+            old_video: video_of(old),
+            authority,
+        }
+    }
+
     /// The URL with the token in its path. A poster has no poster of its own: `is_player` ends that.
     fn apply(&self, location: &Location<'_>, is_player: bool) -> String {
         let rest = location.video().map_or("", |(_, rest)| rest);
@@ -128,7 +130,7 @@ impl Change<'_> {
     fn is_same_video(&self, other: &str) -> bool {
         other == self.old
             || video_of(other).is_some_and(|video| {
-                video_of(self.old) == Some(video.clone()) || self.token.sub() == Some(&video)
+                self.old_video.as_ref() == Some(&video) || self.token.sub() == Some(&video)
             })
     }
 }

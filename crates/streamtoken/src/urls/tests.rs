@@ -103,7 +103,9 @@ fn playback_url() -> impl Strategy<Value = String> {
         "[0-9a-f]{32}",
         "[a-z]{4}".prop_map(|sub| token(&format!("{{\"sub\":\"{sub}\"}}")))
     ];
-    let rest = "(/[a-zA-Z0-9%~-]{1,9}){0,3}";
+    let rest = "(/[a-zA-Z0-9%~-]{1,9}){0,3}".prop_filter("dot segments are refused", |rest| {
+        !rest.to_ascii_lowercase().contains("%2e")
+    });
     let query = "(\\?[a-zA-Z0-9%&=._~-]{0,40})?(#[a-z/?]{0,9})?";
     (head, video, rest, query, any::<bool>()).prop_map(|(head, video, rest, query, poster)| {
         if !poster {

@@ -42,8 +42,8 @@ impl VerifyContext {
     /// it would let a token for any video pass.
     ///
     /// # Errors
-    /// [`ErrorCode::OptionType`], [`ErrorCode::OptionUnknown`], [`ErrorCode::OptionNull`] (`identifier`),
-    /// [`ErrorCode::IdentifierInvalid`], the codes of times (120 to 124), [`ErrorCode::LeewayTooLarge`],
+    /// [`ErrorCode::OptionType`], [`ErrorCode::OptionUnknown`], [`ErrorCode::JsonDuplicateMember`],
+    /// [`ErrorCode::OptionNull`] (`identifier`), [`ErrorCode::IdentifierInvalid`], the codes of times (120 to 124), [`ErrorCode::LeewayTooLarge`],
     /// [`ErrorCode::ViewerIpInvalid`], [`ErrorCode::ViewerCountryInvalid`].
     pub fn from_value(value: &Value) -> Result<Self> {
         let members = known_members(value, Self::NAMES, &[])?;
@@ -58,23 +58,22 @@ impl VerifyContext {
         read(members, "identifier", &mut context.identifier, |value| {
             text(value).map(Some)
         })?;
+        context.check_identifier()?;
         read(members, "now", &mut context.now, |value| {
             seconds(value).map(Some)
         })?;
-        let mut viewer = (None, None);
-        read(members, "ip", &mut viewer.0, |value| text(value).map(Some))?;
-        read(members, "country", &mut viewer.1, |value| {
-            text(value).map(Some)
-        })?;
-        if let Some(ip) = viewer.0 {
+        let mut fact = None;
+        read(members, "ip", &mut fact, |value| text(value).map(Some))?;
+        if let Some(ip) = fact.take() {
             context = context.ip(&ip)?;
         }
-        if let Some(country) = viewer.1 {
+        read(members, "country", &mut fact, |value| text(value).map(Some))?;
+        if let Some(country) = fact {
             context = context.country(&country)?;
         }
         read(members, "leeway", &mut context.leeway, seconds)?;
+        context.check_leeway()?;
         read(members, "download", &mut context.download, boolean)?;
-        context.check()?;
         Ok(context)
     }
 
@@ -135,10 +134,17 @@ impl VerifyContext {
 
     /// Refuses a context that makes no sense, before the token is looked at.
     pub(super) fn check(&self) -> Result<()> {
-        if let Some(identifier) = &self.identifier {
-            id::check_identifier(identifier)?;
-        }
+        self.check_identifier()?;
         check_magnitude(self.now.unwrap_or(0)).map_err(|error| error.at("/now"))?;
+        self.check_leeway()
+    }
+
+    fn check_identifier(&self) -> Result<()> {
+        let identifier = self.identifier.as_deref();
+        identifier.map_or(Ok(()), |text| id::check_identifier(text).map(drop))
+    }
+
+    fn check_leeway(&self) -> Result<()> {
         if self.leeway > MAX_LEEWAY {
             return Err(Error::new(
                 ErrorCode::LeewayTooLarge,

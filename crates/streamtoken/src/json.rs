@@ -17,7 +17,8 @@ use crate::{Error, ErrorCode};
 
 /// A JSON value, or what a host language passes in its place.
 ///
-/// Members keep their order. Whole numbers are [`Value::Integer`], others [`Value::Float`], which may
+/// Members keep their order. Numbers with a fraction or exponent are read as doubles, as every JSON reader
+/// does. Whole numbers are [`Value::Integer`], others [`Value::Float`], which may
 /// be NaN or infinite when it comes from a host language.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

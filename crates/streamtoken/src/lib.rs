@@ -13,11 +13,11 @@
 //! let keys = KeySet::from(&key);
 //!
 //! let token = Signer::new(key).sign("ea95132c15732412d22c1476fa83f27a", &SignOptions::new())?;
-//! let urls = playback_urls(token.as_str(), &CustomerCode::parse("f33zs165nr7gyfy4")?, &UrlOptions::default())?;
+//! let urls = playback_urls(&token, &CustomerCode::parse("f33zs165nr7gyfy4")?, &UrlOptions::default())?;
 //! println!("{}", urls.hls());
 //!
 //! let context = VerifyContext::new().identifier("ea95132c15732412d22c1476fa83f27a");
-//! let claims = verify(token.as_str(), &keys, &context)?;
+//! let claims = verify(&token, &keys, &context)?;
 //! assert_eq!(claims.sub(), token.identifier());
 //! # Ok(())
 //! # }
@@ -70,7 +70,7 @@ pub use json::Value;
 pub use key::{KeyInfo, KeySet, PublicKey, SigningKey, describe_key};
 pub use options::{Flags, SignOptions, TimeFormat};
 pub use rules::{AccessRules, Action, Condition, Country, Decision, Network, Rule, Viewer};
-pub use sign::{MAX_LINE, MAX_TOKEN, Prepared, Signer, prepare};
+pub use sign::{BatchAnswer, MAX_LINE, MAX_TOKEN, Prepared, Signer, prepare};
 pub use time::{DEFAULT_HEAD_START, DEFAULT_LIFETIME, MAX_LIFETIME};
 pub use token::Token;
 pub use urls::{CustomerCode, PlaybackUrls, UrlOptions, playback_urls, rewrite};

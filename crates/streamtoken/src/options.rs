@@ -85,8 +85,9 @@ impl SignOptions {
 
     /// As `overlaid`, for an object that has the members `beside` as well.
     pub(crate) fn overlaid_beside(&self, value: &Value, beside: &[&str]) -> Result<Self> {
-        refuse_key_options(value)?;
-        let members = known_members(value, Self::NAMES, beside)?;
+        refuse_api_options(value)?;
+        let known_beside = [beside, API_OPTIONS].concat();
+        let members = known_members(value, Self::NAMES, &known_beside)?;
         let mut options = self.clone();
         if given(members, "exp")
             .or_else(|| given(members, "expires_in"))
@@ -287,21 +288,26 @@ pub(crate) fn known_members<'v>(
     Ok(members)
 }
 
-/// `id` and `pem` are options of Cloudflare's API; a caller who gives them believes that they count.
-fn refuse_key_options(value: &Value) -> Result<()> {
-    let Some((name, _)) = value
-        .as_object()
-        .unwrap_or_default()
+/// Options of Cloudflare's API that say nothing here; `null` for them is *not given*, as everywhere.
+const API_OPTIONS: &[&str] = &["id", "pem", "account_id"];
+
+/// A caller who gives an option of the API believes that it counts.
+fn refuse_api_options(value: &Value) -> Result<()> {
+    let members = value.as_object().unwrap_or_default();
+    let Some(name) = API_OPTIONS
         .iter()
-        .find(|(name, _)| matches!(name.as_str(), "id" | "pem"))
+        .find(|name| given(members, name).is_some())
     else {
         return Ok(());
     };
-    Err(Error::new(
-        ErrorCode::OptionNotLocal,
-        format!("{name} names the key for Cloudflare's API; local signing takes it from the signer's key"),
-    )
-    .at(format!("/{name}")))
+    let message = if *name == "account_id" {
+        "account_id belongs to Cloudflare's API; a token signed here names no account".to_owned()
+    } else {
+        format!(
+            "{name} names the key for Cloudflare's API; local signing takes it from the signer's key"
+        )
+    };
+    Err(Error::new(ErrorCode::OptionNotLocal, message).at(format!("/{name}")))
 }
 
 /// Reads the member `name` into `slot`, unless it is absent or null.

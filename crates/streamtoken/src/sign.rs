@@ -5,7 +5,7 @@ mod parallel;
 mod payload;
 mod prepared;
 
-pub use batch::MAX_LINE;
+pub use batch::{BatchAnswer, MAX_LINE};
 pub use prepared::{Prepared, prepare};
 
 use std::fmt;

@@ -80,6 +80,12 @@ impl AsRef<str> for Token {
     }
 }
 
+impl AsRef<[u8]> for Token {
+    fn as_ref(&self) -> &[u8] {
+        self.text.as_bytes()
+    }
+}
+
 impl From<Token> for String {
     fn from(token: Token) -> Self {
         token.text

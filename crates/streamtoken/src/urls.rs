@@ -53,11 +53,11 @@ use compact::Compact;
 /// - [`ErrorCode::ClaimType`] when its `downloadable` is no boolean.
 /// - [`ErrorCode::UrlNotDownloadable`] when `options` names a download that the token does not allow.
 pub fn playback_urls(
-    token: &str,
+    token: impl AsRef<str>,
     customer_code: &CustomerCode,
     options: &UrlOptions,
 ) -> Result<PlaybackUrls> {
-    let token = Compact::read(token)?;
+    let token = Compact::read(token.as_ref())?;
     let downloadable = token.downloadable()?;
     if !downloadable {
         refuse_download_options(options)?;

@@ -35,7 +35,7 @@ use crate::{Error, ErrorCode, KeySet, Result, clock, jws};
 /// let token = Signer::new(key).sign("ea95132c15732412d22c1476fa83f27a", &SignOptions::new())?;
 ///
 /// let context = VerifyContext::new().identifier("ea95132c15732412d22c1476fa83f27a");
-/// let claims = verify(token.as_str(), &keys, &context)?;
+/// let claims = verify(&token, &keys, &context)?;
 /// assert_eq!(claims.exp(), token.exp());
 /// # Ok::<(), streamtoken::Error>(())
 /// ```

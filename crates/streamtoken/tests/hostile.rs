@@ -125,7 +125,7 @@ proptest! {
         let answers = SIGNER.sign_lines(&SignOptions::new().now(NOW), 7, &lines);
         prop_assert_eq!(answers.len(), lines.len());
         for ((number, answer), line) in (7..).zip(&answers).zip(&lines) {
-            let answer = Value::parse(answer).expect("an answer is JSON");
+            let answer = Value::parse(answer.to_string()).expect("an answer is JSON");
             prop_assert_eq!(answer.get("line"), Some(&Value::Integer(number)));
             prop_assert_ne!(answer.get("token").is_some(), answer.get("error").is_some());
             let good = line == br#"{"identifier":"x"}"#;
@@ -142,9 +142,10 @@ fn a_line_of_ten_mebibytes_is_one_error() {
     let over = [fits.as_slice(), b" "].concat();
     let answers = SIGNER.sign_lines(&SignOptions::new(), 1, &[long, cut, over, fits]);
     for answer in &answers[..3] {
-        assert!(answer.contains("line_too_long"), "{answer}");
+        let code = answer.result().as_ref().map_err(streamtoken::Error::code);
+        assert_eq!(code.map(drop), Err(ErrorCode::LineTooLong), "{answer}");
     }
-    assert!(answers[3].contains("\"token\""), "1 MiB is allowed");
+    assert!(answers[3].result().is_ok(), "1 MiB is allowed");
 }
 
 /// The limit is checked before the signature is made, so its length is worked out.
@@ -174,8 +175,8 @@ fn the_longest_token_has_16384_characters() {
 #[test]
 fn line_numbers_may_start_anywhere() {
     let answers = SIGNER.sign_lines(&SignOptions::new(), u64::MAX, &["x", "y"]);
-    assert!(answers[0].starts_with("{\"line\":18446744073709551615,"));
-    assert!(answers[1].starts_with("{\"line\":0,"));
+    assert_eq!(answers[0].line(), u64::MAX);
+    assert_eq!(answers[1].line(), 0);
 }
 
 #[test]

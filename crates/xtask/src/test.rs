@@ -116,8 +116,9 @@ impl Tally {
     }
 }
 
-/// Everything in the default set of features, then the core in the two others.
-const SELECTIONS: [(&str, &str); 3] = [
+/// Everything in the default set of features, then the core in the two others, then the vectors with a
+/// feature that any other crate of a user's build may turn on.
+const SELECTIONS: [(&str, &str); 4] = [
     ("tests: workspace", "--workspace"),
     (
         "tests: core, both back ends",
@@ -126,6 +127,10 @@ const SELECTIONS: [(&str, &str); 3] = [
     (
         "tests: core, feature rust-crypto alone",
         "-p streamtoken --no-default-features --features rust-crypto",
+    ),
+    (
+        "tests: vectors, serde_json with arbitrary precision",
+        "-p streamtoken --features serde_json/arbitrary_precision --test vectors",
     ),
 ];
 

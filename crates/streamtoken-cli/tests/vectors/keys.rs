@@ -1,7 +1,5 @@
 //! Keys, on standard input.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value as Json, json};
 
 use crate::format::Case;
@@ -13,7 +11,7 @@ pub(crate) fn run(case: &Case) -> Result<Json, &'static str> {
         "key_export" => Ok(exported(case)),
         operation => {
             case.knows_only(&["text", "base64", "repeat", "id"]);
-            let (text, id) = (key_text(case), case.optional_text("id"));
+            let (text, id) = (case.content("text"), case.optional_text("id"));
             Ok(match operation {
                 "key_load" => loaded(&text, id),
                 "key_describe" => key(&["show", "-"], &text, id),
@@ -21,16 +19,6 @@ pub(crate) fn run(case: &Case) -> Result<Json, &'static str> {
             })
         }
     }
-}
-
-fn key_text(case: &Case) -> Vec<u8> {
-    if let Some(bytes) = case.optional_text("base64") {
-        return STANDARD.decode(bytes).expect("input.base64 is base64");
-    }
-    let times = case.input.get("repeat").and_then(Json::as_u64).unwrap_or(1);
-    case.text("text")
-        .repeat(usize::try_from(times).expect("a small number"))
-        .into_bytes()
 }
 
 /// `streamtoken key …` with `text` on standard input.
@@ -76,9 +64,9 @@ fn public(text: &[u8], id: Option<&str>) -> Json {
 }
 
 fn key_set(case: &Case) -> Result<Json, &'static str> {
-    case.knows_only(&["jwks"]);
-    let text = case.text("jwks");
-    if !is_set(text) {
+    case.knows_only(&["jwks", "member", "repeat"]);
+    let text = case.key_set();
+    if !is_set(&text) {
         return Err("--keys takes more than sets");
     }
     let set = key(&["public", "-"], text.as_bytes(), None);

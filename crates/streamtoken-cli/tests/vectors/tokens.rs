@@ -83,14 +83,16 @@ fn part(token: &str, index: usize) -> String {
 }
 
 fn batch_line(case: &Case) -> Json {
-    case.knows_only(&["line", "options"]);
+    case.knows_only(&["line", "base64", "repeat", "options"]);
     let mut process = streamtoken(&["sign", "--batch", "--quiet"]);
     process.args(options(case).map(|options| format!("--options={options}")));
     process.args(now(case, case.input.get("options")));
     // An empty line is one by its end alone.
-    let line = case.text("line");
-    let end = if line.ends_with('\n') { "" } else { "\n" };
-    object(&mut process, format!("{line}{end}"))
+    let mut line = case.content("line");
+    if !line.ends_with(b"\n") {
+        line.push(b'\n');
+    }
+    object(&mut process, line)
 }
 
 fn verified(case: &Case) -> Json {

@@ -1,6 +1,9 @@
 //! Batches as JSON lines: one object in, one object out.
 
-use serde::Serialize;
+use std::fmt;
+
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 
 use super::{Signer, parallel};
 use crate::options::{member, wrong_type};
@@ -9,26 +12,71 @@ use crate::{Error, ErrorCode, Result, SignOptions, Token, Value, clock};
 /// Longest batch line, in bytes without its line end.
 pub const MAX_LINE: usize = 1 << 20;
 
+/// The answer to one line of a batch.
+///
+/// `Display` and `Serialize` give `{"line": n, "token": "…"}` or
+/// `{"line": n, "error": {"code", "number", "field", "message"}}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BatchAnswer {
+    line: u64,
+    result: Result<Token>,
+}
+
+impl BatchAnswer {
+    /// The number of the line.
+    pub fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// The token, or why there is none.
+    pub fn result(&self) -> &Result<Token> {
+        &self.result
+    }
+}
+
+impl Serialize for BatchAnswer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut answer = serializer.serialize_struct("BatchAnswer", 2)?;
+        answer.serialize_field("line", &self.line)?;
+        match &self.result {
+            Ok(token) => answer.serialize_field("token", token)?,
+            Err(error) => answer.serialize_field("error", error)?,
+        }
+        answer.end()
+    }
+}
+
+impl fmt::Display for BatchAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&serde_json::to_string(self).map_err(|_| fmt::Error)?)
+    }
+}
+
 impl Signer {
-    /// Mints one token a line, on all cores, and answers one line of JSON a line, in order.
+    /// Mints one token a line, on all cores, and answers each line, in order.
     ///
     /// A line is an object of [`SignOptions`] in wire names with the member `identifier`; what it
-    /// leaves out is taken from `defaults`. The answer is `{"line": n, "token": "…"}` or
-    /// `{"line": n, "error": {"code", "number", "field", "message"}}`, where `n` counts from
-    /// `first_line`. A line end (`\n` or `\r\n`) is optional, in and never out.
+    /// leaves out is taken from `defaults`. Lines are counted from `first_line`. A line end (`\n` or
+    /// `\r\n`) is optional.
     ///
     /// A line that is blank ([`ErrorCode::LineBlank`]), longer than 1 MiB ([`ErrorCode::LineTooLong`];
     /// the rest of a longer line need not be passed), not UTF-8 or not JSON is answered with its error,
     /// and the others are minted.
-    pub fn sign_lines<L>(&self, defaults: &SignOptions, first_line: u64, lines: &[L]) -> Vec<String>
+    pub fn sign_lines<L>(
+        &self,
+        defaults: &SignOptions,
+        first_line: u64,
+        lines: &[L],
+    ) -> Vec<BatchAnswer>
     where
         L: AsRef<[u8]> + Sync,
     {
         let clock = defaults.now.unwrap_or_else(clock::now);
         let number = |index| first_line.wrapping_add(index);
         let numbered: Vec<_> = (0..).map(number).zip(lines).collect();
-        parallel::map(&numbered, |(number, line)| {
-            answer(*number, &self.sign_line(defaults, clock, line.as_ref()))
+        parallel::map(&numbered, |(number, line)| BatchAnswer {
+            line: *number,
+            result: self.sign_line(defaults, clock, line.as_ref()),
         })
     }
 
@@ -52,24 +100,6 @@ impl Signer {
             &options,
         )
     }
-}
-
-#[derive(Serialize)]
-struct Answer<'a> {
-    line: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    token: Option<&'a Token>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<&'a Error>,
-}
-
-fn answer(line: u64, result: &Result<Token>) -> String {
-    let answer = Answer {
-        line,
-        token: result.as_ref().ok(),
-        error: result.as_ref().err(),
-    };
-    serde_json::to_string(&answer).expect("numbers and strings are JSON")
 }
 
 fn identifier(request: &Value) -> Result<&str> {

@@ -38,6 +38,14 @@ pub struct UrlOptions {
 }
 
 impl UrlOptions {
+    /// Reads options from JSON text.
+    ///
+    /// # Errors
+    /// Those of [`Value::parse`] and [`UrlOptions::from_value`].
+    pub fn from_json(text: impl AsRef<[u8]>) -> Result<Self> {
+        Self::from_value(&Value::parse(text)?)
+    }
+
     /// Reads options as an object of rows, each an object of query parameters in Cloudflare's names:
     /// `{"thumbnail": {"time": "1m30s", "height": 270}, "iframe": {"muted": true, "poster": true}}`.
     ///

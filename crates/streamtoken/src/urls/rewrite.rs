@@ -26,8 +26,8 @@ use crate::Result;
 ///   backslashes or characters outside ASCII, is longer than 57,344 characters before or after, does not
 ///   begin its path with a UID or token, or belongs to Cloudflare's dashboard, API or uploads.
 /// - The codes of [`playback_urls`](super::playback_urls) for a `token` that is no compact JWS.
-pub fn rewrite(url: &str, token: &str) -> Result<String> {
-    let token = Compact::read(token)?;
+pub fn rewrite(url: &str, token: impl AsRef<str>) -> Result<String> {
+    let token = Compact::read(token.as_ref())?;
     let location = Location::parse(url)?;
     if location.is_no_player() {
         return Err(refuse(
@@ -91,15 +91,19 @@ impl<'a> Change<'a> {
 
     /// The query with its question mark; empty when the wrong parameter was all there was.
     fn query(&self, query: &str, is_player: bool) -> String {
-        let parameters: Vec<String> = query
-            .split('&')
-            .filter_map(|parameter| self.parameter(parameter, is_player))
-            .collect();
-        if parameters.is_empty() {
-            String::new()
-        } else {
-            format!("?{}", parameters.join("&"))
+        let mut text = String::new();
+        for parameter in query.split('&') {
+            if let Some(parameter) = self.parameter(parameter, is_player) {
+                text.push(if text.is_empty() { '?' } else { '&' });
+                text.push_str(&parameter);
+            }
+            // A thousand parameters may each grow by a token. What is too long already is refused as a
+            // whole, so the rest need not be built.
+            if text.len() > MAX_URL {
+                break;
+            }
         }
+        text
     }
 
     fn parameter(&self, parameter: &str, is_player: bool) -> Option<String> {

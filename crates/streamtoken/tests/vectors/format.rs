@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use streamtoken::{Error, Value};
@@ -55,6 +57,33 @@ impl Case {
     pub(crate) fn value(&self, name: &str) -> Value {
         let json = self.input.get(name).cloned().unwrap_or_else(|| json!({}));
         unwrap_floats(Value::parse(json.to_string()).expect("vectors hold JSON"))
+    }
+
+    /// The content that the input describes: the bytes in `base64`, or the text in the member `name`,
+    /// `repeat` times when that is given.
+    pub(crate) fn content(&self, name: &str) -> Vec<u8> {
+        match self.optional_text("base64") {
+            Some(bytes) => STANDARD.decode(bytes).expect("input.base64 is base64"),
+            None => self.text(name).repeat(self.repeat()).into_bytes(),
+        }
+    }
+
+    /// A JWK set: the text in `jwks`, or as many copies of `member` as `repeat` says, `{n}` in each
+    /// replaced by its number.
+    pub(crate) fn key_set(&self) -> String {
+        let Some(member) = self.optional_text("member") else {
+            return self.text("jwks").to_owned();
+        };
+        let members: Vec<_> = (0..self.repeat())
+            .map(|n| member.replace("{n}", &n.to_string()))
+            .collect();
+        format!("{{\"keys\":[{}]}}", members.join(","))
+    }
+
+    fn repeat(&self) -> usize {
+        let times = self.input.get("repeat").map_or(Some(1), Json::as_u64);
+        let times = times.and_then(|times| usize::try_from(times).ok());
+        times.unwrap_or_else(|| panic!("{}: input.repeat is a number", self.id))
     }
 
     /// Fails on a member of the input that the operation does not know.

@@ -2,8 +2,6 @@
 
 use std::collections::HashSet;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value as Json, json};
 use streamtoken::{Error, KeySet, PublicKey, SigningKey, describe_key};
 
@@ -23,7 +21,7 @@ pub(crate) fn run(case: &Case) -> Result<Json, Error> {
         "key_export" => Ok(key_export(case)),
         operation => {
             case.knows_only(&["text", "base64", "repeat", "id"]);
-            let (text, id) = (key_text(case), case.optional_text("id"));
+            let (text, id) = (case.content("text"), case.optional_text("id"));
             match operation {
                 "key_load" => SigningKey::load(&text, id).map(|key| loaded(&key, &text)),
                 "key_describe" => Ok(json!(describe_key(&text, id)?)),
@@ -32,20 +30,6 @@ pub(crate) fn run(case: &Case) -> Result<Json, Error> {
             }
         }
     }
-}
-
-/// The key's text: `text` as it is, `repeat` times when that is given, or the bytes in `base64`.
-fn key_text(case: &Case) -> Vec<u8> {
-    if let Some(bytes) = case.optional_text("base64") {
-        return STANDARD.decode(bytes).expect("input.base64 is base64");
-    }
-    let times = case
-        .input
-        .get("repeat")
-        .map_or(1, |times| times.as_u64().expect("input.repeat is a number"));
-    case.text("text")
-        .repeat(usize::try_from(times).expect("a small number"))
-        .into_bytes()
 }
 
 fn loaded(key: &SigningKey, text: &[u8]) -> Json {
@@ -71,8 +55,8 @@ fn public(key: &PublicKey) -> Json {
 }
 
 fn key_set(case: &Case) -> Result<Json, Error> {
-    case.knows_only(&["jwks"]);
-    let set = KeySet::from_jwks(case.text("jwks"))?;
+    case.knows_only(&["jwks", "member", "repeat"]);
+    let set = KeySet::from_jwks(case.key_set())?;
     for key in set.iter() {
         assert_eq!(set.get(key.id()), Some(key));
     }

@@ -43,10 +43,10 @@ fn sign(case: &Case) -> Result<Json, Error> {
 
 /// One line of a batch: `line` as text, `options` as the defaults.
 fn batch_line(case: &Case) -> Json {
-    case.knows_only(&["line", "options"]);
+    case.knows_only(&["line", "base64", "repeat", "options"]);
     let defaults = options(case).expect("defaults are good");
-    let answers = Signer::new(example_key()).sign_lines(&defaults, 1, &[case.text("line")]);
-    serde_json::from_str(&answers[0]).expect("an answer is JSON")
+    let answers = Signer::new(example_key()).sign_lines(&defaults, 1, &[case.content("line")]);
+    json!(answers[0])
 }
 
 /// `signature` is base64url; without it, the signature that the key makes.

@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use streamtoken::{SignOptions, Signer};
+use streamtoken::{BatchAnswer, SignOptions, Signer};
 
 use crate::lines::Lines;
 use crate::output::{Outcome, Stop, Ui, escape_json};
@@ -35,7 +35,7 @@ fn answer_all(
     defaults: &SignOptions,
     lines: &Lines,
     ui: Ui,
-    tell: &mut dyn FnMut(u64, &[String]),
+    tell: &mut dyn FnMut(u64, &[BatchAnswer]),
 ) -> Result<(), Stop> {
     let mut next = 1;
     loop {
@@ -52,13 +52,11 @@ fn answer_all(
     }
 }
 
-fn text(answers: &[String]) -> String {
-    let mut text = String::with_capacity(answers.iter().map(|answer| answer.len() + 1).sum());
-    for answer in answers {
-        text.push_str(&escape_json(answer));
-        text.push('\n');
-    }
-    text
+fn text(answers: &[BatchAnswer]) -> String {
+    answers
+        .iter()
+        .map(|answer| escape_json(&answer.to_string()) + "\n")
+        .collect()
 }
 
 #[derive(Default)]
@@ -68,14 +66,10 @@ struct Counts {
 }
 
 impl Counts {
-    fn add(&mut self, answers: &[String]) {
+    fn add(&mut self, answers: &[BatchAnswer]) {
         self.lines += answers.len() as u64;
-        // Inside a string the quotes would be escaped, so this can only be the member.
-        let minted = answers
-            .iter()
-            .filter(|answer| answer.contains(r#""token":""#))
-            .count();
-        self.failed += (answers.len() - minted) as u64;
+        let failed = answers.iter().filter(|answer| answer.result().is_err());
+        self.failed += failed.count() as u64;
     }
 }
 

@@ -139,7 +139,7 @@ proptest! {
             prop_assert!(!format!("{refusal:?}").contains(&secret), "{refusal:?}");
         }
         if let Ok(options) = UrlOptions::from_value(&value) {
-            let urls = playback_urls(&token(r#"{"downloadable":true}"#), &code(), &options);
+            let urls = playback_urls(token(r#"{"downloadable":true}"#), &code(), &options);
             let debug = format!("{options:?}{urls:?}");
             prop_assert!(!debug.contains(&secret));
             prop_assert_eq!(urls.unwrap().iter().len(), PlaybackUrls::NAMES.len());
@@ -164,7 +164,7 @@ proptest! {
         if let Ok(code) = CustomerCode::parse(&text) {
             prop_assert!(CustomerCode::parse(code.as_str()) == Ok(code.clone()));
             prop_assert!(CustomerCode::parse(&code.host()) == Ok(code.clone()));
-            let urls = playback_urls(&token("{}"), &code, &UrlOptions::default()).unwrap();
+            let urls = playback_urls(token("{}"), &code, &UrlOptions::default()).unwrap();
             for (_, url) in urls.iter() {
                 prop_assert!(CustomerCode::parse(url) == Ok(code.clone()));
             }
@@ -175,10 +175,10 @@ proptest! {
     fn an_embed_never_leaves_its_attribute(
         text in prop_oneof![any::<String>(), url_like(), "https://a\\.example/[!-~]{0,20}", "[ -~]{0,9}"],
     ) {
-        let plain = playback_urls(&token("{}"), &code(), &UrlOptions::default()).unwrap().embed();
+        let plain = playback_urls(token("{}"), &code(), &UrlOptions::default()).unwrap().embed();
         for value in player_with(&text) {
             let Ok(options) = UrlOptions::from_value(&value) else { continue };
-            let urls = playback_urls(&token("{}"), &code(), &options).unwrap();
+            let urls = playback_urls(token("{}"), &code(), &options).unwrap();
             let embed = urls.embed();
             for mark in ['<', '>', '"'] {
                 prop_assert_eq!(embed.matches(mark).count(), plain.matches(mark).count(), "{}", embed);
@@ -192,7 +192,7 @@ proptest! {
     fn the_signed_poster_decodes_to_the_thumbnail_row(time in any::<u32>(), height in 1_u32..) {
         let text = format!(r#"{{"thumbnail":{{"time":{time},"height":{height}}},"iframe":{{"poster":true}}}}"#);
         let options = UrlOptions::from_value(&Value::parse(text).unwrap()).unwrap();
-        let urls = playback_urls(&token("{}"), &code(), &options).unwrap();
+        let urls = playback_urls(token("{}"), &code(), &options).unwrap();
         let poster = urls.get("iframe").unwrap().split_once("?poster=").unwrap().1;
         let decoded = super::query::decode(poster);
         prop_assert_eq!(decoded.as_deref(), urls.get("thumbnail"));

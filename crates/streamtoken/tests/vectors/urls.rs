@@ -20,7 +20,7 @@ pub(crate) fn run(case: &Case) -> Result<Json, Error> {
         }
         "rewrite" => {
             case.knows_only(&["url", "token"]);
-            Ok(json!({ "url": rewrite(case.text("url"), &token(case))? }))
+            Ok(json!({ "url": rewrite(case.text("url"), token(case))? }))
         }
         unknown => panic!("{}: no operation {unknown}", case.id),
     }
@@ -33,7 +33,7 @@ fn urls(case: &Case) -> Result<PlaybackUrls, Error> {
         .unwrap_or("f33zs165nr7gyfy4")
         .parse()?;
     let options = UrlOptions::from_value(&case.value("options"))?;
-    playback_urls(&token(case), &code, &options)
+    playback_urls(token(case), &code, &options)
 }
 
 fn token(case: &Case) -> String {

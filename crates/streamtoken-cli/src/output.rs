@@ -5,8 +5,11 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
+use clap::error::{ContextKind, ContextValue};
 use serde::Serialize;
 use streamtoken::{Error, ErrorCode};
+
+use crate::secrets::shown;
 
 /// What a command ends with.
 pub(crate) type Outcome = Result<ExitCode, Stop>;
@@ -138,10 +141,11 @@ impl Ui {
     }
 
     /// Help and version, which clap hands over as errors; and what it does not understand.
-    pub(crate) fn usage(self, error: &clap::Error) -> Outcome {
+    pub(crate) fn usage(self, error: clap::Error) -> Outcome {
         use clap::error::ErrorKind::{
             DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion,
         };
+        let error = abridged(error);
         let text = error.render();
         if matches!(
             error.kind(),
@@ -244,6 +248,28 @@ fn painted(colored: bool, style: Style, text: &str) -> String {
     } else {
         text.to_owned()
     }
+}
+
+/// The error without arguments that are too long to be shown.
+fn abridged(mut error: clap::Error) -> clap::Error {
+    let long: Vec<_> = error
+        .context()
+        .filter_map(|(kind, value)| match value {
+            ContextValue::String(text) => {
+                Some((kind, shown(text))).filter(|(_, short)| short != text)
+            }
+            _ => None,
+        })
+        .collect();
+    if long.is_empty() {
+        return error;
+    }
+    // Tips repeat the argument.
+    error.insert(ContextKind::Suggested, ContextValue::None);
+    for (kind, text) in long {
+        error.insert(kind, ContextValue::String(text));
+    }
+    error
 }
 
 fn unwritten(error: &io::Error) -> Stop {

@@ -77,7 +77,7 @@ pub(super) fn new_file(path: &Path, text: &str) -> Result<()> {
         _ => unwritten(path, &reason(&error)),
     })?;
     let written = file
-        .write_all(text.as_bytes())
+        .write_all(line(text).as_bytes())
         .and_then(|()| file.sync_all());
     written.map_err(|error| {
         // Half a key is of no use to anybody; the file is ours, since it was not there before.

@@ -14,11 +14,11 @@ use crate::output::{Color, Outcome, Ui};
 #[derive(Parser)]
 #[command(name = "streamtoken", version, arg_required_else_help = true, after_help = EXAMPLES)]
 pub(crate) struct Cli {
-    /// Print one JSON object; errors go to standard output as {"error": {...}}
-    #[arg(long, global = true)]
+    /// Print JSON, one object a line; errors go to standard output as {"error": {...}}
+    #[arg(long, global = true, display_order = LAST)]
     pub(crate) json: bool,
     /// When to use colour; NO_COLOR is respected
-    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = Color::Auto)]
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = Color::Auto, display_order = LAST)]
     pub(crate) color: Color,
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -55,6 +55,9 @@ pub(crate) fn parse(args: &[OsString], ui: Ui) -> Result<Cli, clap::Error> {
         .try_get_matches_from(args)?;
     Cli::from_arg_matches(&matches)
 }
+
+/// What all subcommands have stands below what a subcommand is about.
+const LAST: usize = 900;
 
 const EXAMPLES: &str = r#"The key comes from --key FILE, from standard input (--key -), or from the environment:
 CLOUDFLARE_STREAM_KEY (the key in any form) or CLOUDFLARE_STREAM_KEY_FILE, and

@@ -9,6 +9,7 @@ use streamtoken::{Error, ErrorCode, Result, Value};
 use zeroize::Zeroizing;
 
 use crate::output::reason;
+use crate::secrets::shown;
 
 /// The name that stands for standard input.
 pub(crate) const STDIN: &str = "-";
@@ -38,9 +39,9 @@ pub(crate) fn read(path: &Path, limit: usize, what: &str, code: ErrorCode) -> Re
     };
     content.map_err(|error| {
         let name = if is_stdin {
-            "standard input".into()
+            "standard input".to_owned()
         } else {
-            path.to_string_lossy()
+            shown(&path.to_string_lossy())
         };
         Error::new(code, format!("{name} cannot be read: {}", reason(&error)))
     })
@@ -58,7 +59,7 @@ pub(crate) fn json(argument: &str, what: &str) -> Result<Value> {
         ErrorCode::FileUnreadable,
     )?;
     if text.len() > LARGEST_JSON {
-        let message = format!("{path} has more than {LARGEST_JSON} bytes, which no {what} has");
+        let message = format!("{} has more than {LARGEST_JSON} bytes", shown(path));
         return Err(Error::new(ErrorCode::FileUnreadable, message));
     }
     Value::parse(&*text)

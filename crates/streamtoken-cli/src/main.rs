@@ -33,6 +33,6 @@ fn run(args: &[OsString], ui: Ui) -> Outcome {
     secrets::refuse_keys_in(args)?;
     match cli::parse(args, ui) {
         Ok(cli) => cli.command.run(Ui::new(cli.json, cli.color)),
-        Err(error) => ui.usage(&error),
+        Err(error) => ui.usage(error),
     }
 }

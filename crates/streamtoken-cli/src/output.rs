@@ -5,8 +5,13 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
+use clap::builder::StyledStr;
+use clap::error::{ContextKind, ContextValue};
 use serde::Serialize;
 use streamtoken::{Error, ErrorCode};
+use zeroize::Zeroizing;
+
+use crate::secrets::shown;
 
 /// What a command ends with.
 pub(crate) type Outcome = Result<ExitCode, Stop>;
@@ -95,9 +100,14 @@ impl Ui {
         self.print(&format!("{text}\n"))
     }
 
-    /// Writes `value` as one line of JSON.
+    /// Writes `value` as one line of JSON; the texts are wiped, since it may be a key.
     pub(crate) fn object(self, value: &impl Serialize) -> Result<(), Stop> {
-        self.line(&json(value))
+        let mut text = Zeroizing::new(Vec::with_capacity(ENOUGH_FOR_A_KEY));
+        serde_json::to_writer(&mut *text, value).expect(HAS_STRING_KEYS);
+        let text = str::from_utf8(&text).expect("JSON is UTF-8");
+        let mut line = Zeroizing::new(escape_json(text));
+        line.push('\n');
+        self.print(&line)
     }
 
     /// Tells people something on standard error. Programs that asked for JSON are not told.
@@ -138,23 +148,17 @@ impl Ui {
     }
 
     /// Help and version, which clap hands over as errors; and what it does not understand.
-    pub(crate) fn usage(self, error: &clap::Error) -> Outcome {
+    pub(crate) fn usage(self, error: clap::Error) -> Outcome {
         use clap::error::ErrorKind::{
             DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion,
         };
+        let error = abridged(error);
         let text = error.render();
         if matches!(
             error.kind(),
             DisplayHelp | DisplayVersion | DisplayHelpOnMissingArgumentOrSubcommand
         ) {
-            let colored = self.colored(io::stdout().is_terminal());
-            let text = if colored {
-                text.ansi().to_string()
-            } else {
-                text.to_string()
-            };
-            self.print(&text)?;
-            return Ok(ExitCode::SUCCESS);
+            return self.help(&text);
         }
         let text = text.to_string();
         let text = text.strip_prefix("error: ").unwrap_or(&text).trim_end();
@@ -167,6 +171,15 @@ impl Ui {
         let head = painted(colored, ERROR, "error[usage_invalid]");
         drop(writeln!(io::stderr().lock(), "{head}: {}", printable(text)));
         Ok(ExitCode::from(ErrorCode::UsageInvalid.exit_code()))
+    }
+
+    fn help(self, text: &StyledStr) -> Outcome {
+        if self.out_colored() {
+            self.print(&text.ansi().to_string())?;
+        } else {
+            self.print(&text.to_string())?;
+        }
+        Ok(ExitCode::SUCCESS)
     }
 
     pub(crate) fn clap_color(self) -> clap::ColorChoice {
@@ -198,12 +211,13 @@ impl Ui {
 
 /// One line of JSON that is safe to show: what a terminal might act on is escaped.
 pub(crate) fn json(value: &impl Serialize) -> String {
-    escape_json(&serde_json::to_string(value).expect("what is printed has string keys"))
+    escape_json(&serde_json::to_string(value).expect(HAS_STRING_KEYS))
 }
 
 /// Escapes in JSON text what JSON itself lets stand. Line ends between members stay.
 pub(crate) fn escape_json(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
+    // With room for the end of the line.
+    let mut out = String::with_capacity(text.len() + 1);
     for character in text.chars() {
         if character != '\n' && is_hazard(character) {
             for unit in character.encode_utf16(&mut [0; 2]) {
@@ -246,6 +260,28 @@ fn painted(colored: bool, style: Style, text: &str) -> String {
     }
 }
 
+/// The error without arguments that are too long to be shown.
+fn abridged(mut error: clap::Error) -> clap::Error {
+    let long: Vec<_> = error
+        .context()
+        .filter_map(|(kind, value)| match value {
+            ContextValue::String(text) => {
+                Some((kind, shown(text))).filter(|(_, short)| short != text)
+            }
+            _ => None,
+        })
+        .collect();
+    if long.is_empty() {
+        return error;
+    }
+    // Tips repeat the argument.
+    error.insert(ContextKind::Suggested, ContextValue::None);
+    for (kind, text) in long {
+        error.insert(kind, ContextValue::String(text));
+    }
+    error
+}
+
 fn unwritten(error: &io::Error) -> Stop {
     if error.kind() == io::ErrorKind::BrokenPipe {
         return Stop::ReaderGone;
@@ -263,6 +299,9 @@ pub(crate) fn reason(error: &io::Error) -> String {
         .to_lowercase()
 }
 
+const HAS_STRING_KEYS: &str = "what is printed has string keys";
+/// A buffer that grows leaves copies of a key behind; the longest form of the largest key has less.
+const ENOUGH_FOR_A_KEY: usize = 16 << 10;
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 /// Names of members, and headings.
 pub(crate) const NAME: Style = AnsiColor::Cyan.on_default();

@@ -8,10 +8,9 @@ use streamtoken::{Error, ErrorCode, Result, describe_key};
 pub(crate) fn refuse_keys_in(args: &[OsString]) -> Result<()> {
     let holds_key = |arg: &OsString| {
         let text = arg.to_string_lossy();
-        let value = text
-            .split_once('=')
-            .filter(|(name, _)| name.starts_with("--"));
-        is_key(&text) || value.is_some_and(|(_, value)| is_key(value))
+        // `--key=KEY`, `CLOUDFLARE_STREAM_KEY=KEY`, `@KEY`
+        let value = text.split_once(['=', '@']).map(|(_, value)| value);
+        is_key(&text) || value.is_some_and(is_key)
     };
     if args.iter().skip(1).any(holds_key) {
         return Err(Error::new(
@@ -24,14 +23,35 @@ pub(crate) fn refuse_keys_in(args: &[OsString]) -> Result<()> {
     Ok(())
 }
 
+/// What may be shown of an argument. It may be a token, or the remains of a key that nothing above
+/// knows; people find a short one again by its text, and a long one by its length.
+pub(crate) fn shown(argument: &str) -> String {
+    match argument.chars().count() {
+        length if length > LONGEST_SHOWN => format!("[{length} characters]"),
+        _ => argument.to_owned(),
+    }
+}
+
 /// Whether a text is a key, or the damaged remains of one.
 fn is_key(text: &str) -> bool {
-    MARKS.iter().any(|mark| text.contains(mark)) || (text.len() >= SHORTEST && is_read_as_key(text))
+    MARKS.iter().any(|mark| text.contains(mark))
+        || (text.len() >= SHORTEST && (is_jwk(text) || is_read_as_key(text)))
+}
+
+/// Whether a text looks like a private JWK, however it is quoted or cut off; or like base64 of a JWK.
+/// Tokens have dots, and may well have a public JWK in their header.
+fn is_jwk(text: &str) -> bool {
+    let bare: String = text
+        .chars()
+        .filter(|character| !character.is_whitespace() && !r#""'\"#.contains(*character))
+        .collect();
+    let is_private = bare.contains("kty:RSA") && [",d:", "{d:"].iter().any(|d| bare.contains(d));
+    is_private || (!bare.contains('.') && JWK_MARKS.iter().any(|mark| bare.contains(mark)))
 }
 
 /// Asks the one who knows the forms of keys.
 fn is_read_as_key(text: &str) -> bool {
-    match describe_key(text, None) {
+    match describe_key(text.trim_start_matches('-'), None) {
         Ok(_) => true,
         Err(error) => !matches!(
             error.code(),
@@ -45,7 +65,17 @@ fn is_read_as_key(text: &str) -> bool {
     }
 }
 
-/// A PEM, and the beginning of one in base64.
-const MARKS: &[&str] = &["-----BEGIN", "LS0tLS1CRUdJTi"];
+/// A PEM, the beginning of one in base64, and what follows the first length in the base64 of a private
+/// key in PKCS#1 and in PKCS#8.
+const MARKS: &[&str] = &[
+    "-----BEGIN",
+    "LS0tLS1CRUdJTi",
+    "IBAAKCA",
+    "BADANBgkqhkiG9w0BAQEFAASC",
+];
+/// Base64 of `{"use":"sig","kty"` as Cloudflare writes it, and of `{"kty":`.
+const JWK_MARKS: &[&str] = &["eyJ1c2UiOiJzaWciLCJrdHki", "eyJrdHkiO"];
 /// The shortest key that anybody uses has more characters than this.
 const SHORTEST: usize = 128;
+/// Paths and mistyped words are shorter; tokens and keys are longer.
+const LONGEST_SHOWN: usize = 200;

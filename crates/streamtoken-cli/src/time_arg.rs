@@ -31,7 +31,8 @@ fn integer(text: &str) -> Option<i128> {
     is_number.then(|| sign * digits.parse().unwrap_or(i128::MAX))
 }
 
-/// Seconds since the epoch. Jiff reads more forms than RFC 3339 has, so the shape is checked first.
+/// Seconds since the epoch. Jiff reads more forms and larger offsets than RFC 3339 has, so the
+/// shape is checked first.
 fn rfc3339(text: &str) -> Option<i64> {
     let (date, rest) = text.split_at_checked(10)?;
     let (separator, rest) = rest.split_at_checked(1)?;
@@ -59,7 +60,7 @@ fn is_offset(text: &str) -> bool {
     matches!(text, "Z" | "z")
         || text
             .strip_prefix(['+', '-'])
-            .is_some_and(|offset| matches(offset, "dd:dd"))
+            .is_some_and(|offset| matches(offset, "dd:dd") && offset < "24:00")
 }
 
 /// Whether `text` has the form of `pattern`, where `d` is a digit.
@@ -114,6 +115,9 @@ mod tests {
             "2018-09-20T15:19:25Z[Europe/Paris]",
             " 5",
             "2018-09-20T15:19:25+02:00:00",
+            "2018-09-20T15:19:25+24:00",
+            "2018-09-20T15:19:25-25:59",
+            "2018-09-20T15:19:25+01:60",
             "+002018-09-20T15:19:25Z",
             "２018-09-20T15:19:25Z",
         ] {

@@ -116,7 +116,7 @@ fn shown(value: &Value) -> String {
 }
 
 /// A time as tokens in the wild write it, for words only: fractions are cut off.
-fn seconds(value: &Value) -> Option<i64> {
+pub(super) fn seconds(value: &Value) -> Option<i64> {
     match value {
         Value::Integer(number) => i64::try_from(*number).ok(),
         Value::Float(number) => number.trunc().to_string().parse().ok(),

@@ -29,7 +29,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "NAME")]
     only: Option<String>,
     /// Put the token into this URL instead
-    #[arg(long, value_name = "URL", conflicts_with_all = ["customer_code", "only", "embed", "options"])]
+    #[arg(long, value_name = "URL", conflicts_with_all = ["customer_code", "only", "embed", "options", "Query"])]
     rewrite: Option<String>,
     /// Print the <iframe> element of the player instead
     #[arg(long, conflicts_with = "only")]

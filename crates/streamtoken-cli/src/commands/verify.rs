@@ -6,10 +6,11 @@ use std::process::ExitCode;
 
 use streamtoken::{Claims, Error, ErrorCode, Result, Value, VerifyContext, verify};
 
+use super::inspect;
 use crate::input::{self, STDIN};
 use crate::key_source::KeysSource;
 use crate::lines::Lines;
-use crate::output::{GOOD, Outcome, Stop, Ui};
+use crate::output::{GOOD, Outcome, Stop, Ui, json};
 use crate::table::table;
 use crate::time_arg::time;
 use crate::words;
@@ -135,10 +136,7 @@ struct Report {
 
 impl Report {
     fn new(facts: &Value, ui: Ui) -> Self {
-        let now = match facts.get("now") {
-            Some(Value::Integer(now)) => i64::try_from(*now).ok(),
-            _ => None,
-        };
+        let now = facts.get("now").and_then(inspect::seconds);
         Self {
             ui,
             now: now.unwrap_or_else(words::clock),
@@ -156,47 +154,50 @@ impl Report {
     }
 
     fn print(self, claims: &Claims) -> Result<(), Stop> {
-        let when = |name: &str, seconds: u64| {
-            let words = i64::try_from(seconds)
-                .ok()
-                .and_then(|time| words::time(name, time, self.now));
-            format!("{seconds} ({})", words.unwrap_or_default())
-        };
-        let sub = if self.asks_for_video {
-            claims.sub().to_owned()
-        } else {
-            format!(
-                "{} (not asked for; compare it, or give --identifier)",
-                claims.sub()
-            )
-        };
+        let head = self.ui.paint(GOOD, "accepted");
+        let rows = table(self.ui, &self.rows(claims));
+        self.ui.print(&format!("{head}\n{rows}"))
+    }
+
+    fn rows(self, claims: &Claims) -> Vec<(&'static str, String)> {
+        let nbf = claims.nbf().map(|nbf| self.when("nbf", nbf));
         let mut rows = vec![
-            ("sub", sub),
+            ("sub", self.sub(claims)),
             ("kid", claims.kid().to_owned()),
-            ("exp", when("exp", claims.exp())),
-            (
-                "nbf",
-                claims
-                    .nbf()
-                    .map_or_else(|| "none".to_owned(), |nbf| when("nbf", nbf)),
-            ),
+            ("exp", self.when("exp", claims.exp())),
+            ("nbf", nbf.unwrap_or_else(|| "none".to_owned())),
             ("downloadable", claims.downloadable().to_string()),
         ];
         if !claims.access_rules().is_empty() {
-            rows.push(("accessRules", crate::output::json(claims.access_rules())));
+            rows.push(("accessRules", json(claims.access_rules())));
         }
         if claims.flags().original() {
-            rows.push(("flags", crate::output::json(&claims.flags())));
+            rows.push(("flags", json(&claims.flags())));
         }
         if claims
             .other()
             .as_object()
-            .is_some_and(|other| !other.is_empty())
+            .is_some_and(|all| !all.is_empty())
         {
-            rows.push(("other", crate::output::json(claims.other())));
+            rows.push(("other", json(claims.other())));
         }
-        let head = self.ui.paint(GOOD, "accepted");
-        self.ui.print(&format!("{head}\n{}", table(self.ui, &rows)))
+        rows
+    }
+
+    fn sub(self, claims: &Claims) -> String {
+        let advice = if self.asks_for_video {
+            ""
+        } else {
+            " (not asked for; compare it, or give --identifier)"
+        };
+        format!("{}{advice}", claims.sub())
+    }
+
+    fn when(self, name: &str, seconds: u64) -> String {
+        let words = i64::try_from(seconds)
+            .ok()
+            .and_then(|time| words::time(name, time, self.now));
+        format!("{seconds} ({})", words.unwrap_or_default())
     }
 }
 

@@ -81,6 +81,14 @@ fn help_fits_a_terminal() {
 }
 
 #[test]
+fn what_all_commands_have_stands_last() {
+    let help = run(&["sign", "-h"]).good();
+    let position = |flag: &str| help.find(flag).expect("a flag");
+    assert!(position("  --json") > position("  --batch"), "{help}");
+    assert!(position("  --color") > position("  -q, --quiet"), "{help}");
+}
+
+#[test]
 fn without_arguments_there_is_help() {
     assert!(run(&[]).good().contains("Usage: streamtoken"));
     assert!(run(&["key"]).good().contains("Usage: streamtoken key"));

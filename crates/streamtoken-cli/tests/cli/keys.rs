@@ -32,6 +32,29 @@ fn a_generated_key_mints_what_its_public_half_verifies() {
     }
 }
 
+#[test]
+fn a_file_holds_what_standard_output_shows() {
+    let folder = Folder::new();
+    for format in ["jwk", "pkcs1-pem", "pem-base64"] {
+        let (key, file) = (folder.at("key"), folder.at(format));
+        let export = [
+            "key", "export", &key, "--key-id", KEY_ID, "--format", format,
+        ];
+        run(&[&export[..], &["--out", &file]].concat()).good();
+        let shown = run(&export).good();
+        assert!(shown.ends_with('\n'), "{format}");
+        assert_eq!(fs::read_to_string(file).expect("the key"), shown);
+    }
+}
+
+#[test]
+fn advice_can_be_pasted_into_a_shell() {
+    let folder = Folder::new();
+    let path = folder.at("it's \u{1b}[31mmine");
+    let text = run(&["key", "generate", "--out", &path]).good();
+    assert!(text.contains(r"/it'\''s \u{1b}[31mmine'"), "{text}");
+}
+
 #[cfg(unix)]
 #[test]
 fn private_files_are_the_owners_and_never_overwritten() {

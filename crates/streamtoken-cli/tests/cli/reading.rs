@@ -106,6 +106,9 @@ fn urls_are_printed_rewritten_and_embedded() {
         format!("https://videodelivery.net/{token}/manifest/video.m3u8\n")
     );
     urls(&["--rewrite", "ftp://x"]).refused(2, "url_invalid");
+    // What rewriting does not heed is refused.
+    urls(&["--rewrite", &old, "--autoplay"]).refused(2, "usage_invalid");
+    urls(&["--rewrite", &old, "--filename", "x"]).refused(2, "usage_invalid");
     urls(&[]).refused(2, "customer_code_invalid");
     urls(&["--customer-code", "023e105f4ecef8ad9ca31a8372d0c353"])
         .refused(2, "customer_code_is_account_id");

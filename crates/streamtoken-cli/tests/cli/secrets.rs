@@ -1,7 +1,7 @@
 //! Where keys come from, and where they must not.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 use crate::common::{Folder, ISSUED, KEY_ID, VIDEO, example, feed, run, streamtoken};
 
@@ -154,6 +154,28 @@ fn a_key_on_the_command_line_is_refused_and_not_repeated() {
             );
         }
     }
+    // Without its armour, cut off, or with a name before it.
+    let body: String = pem.lines().filter(|line| !line.contains('-')).collect();
+    let jwk = jwk.trim();
+    for key in [
+        &body,
+        &body[..body.len() - 7],
+        &jwk[..jwk.len() - 1],
+        &jwk.replace('"', "'"),
+        &jwk64[..1200],
+        &format!("CLOUDFLARE_STREAM_KEY={jwk64}"),
+        &format!("@{jwk}"),
+    ] {
+        for args in [
+            &["sign", "v", "--key", key][..],
+            &["sign", "v", key],
+            &["key", "generate", "--out", key],
+            &["sign", "v", "--access-rules", &format!("@{key}")],
+        ] {
+            let message = run(args).refused(2, "usage_invalid");
+            assert!(message.starts_with("an argument holds a key"), "{message}");
+        }
+    }
     // Tokens, long lists of rules and paths are no keys.
     let rules = format!(
         "[{{\"type\":\"ip.src\",\"action\":\"allow\",\"ip\":[\"192.0.2.1\"{}]}}]",
@@ -164,4 +186,49 @@ fn a_key_on_the_command_line_is_refused_and_not_repeated() {
         Some(0)
     );
     run(&["key", "show", &"a".repeat(200)]).refused(3, "key_file_unreadable");
+}
+
+/// The remains of a key may look like nothing in particular, and a token is a secret too.
+#[test]
+fn long_arguments_are_not_repeated() {
+    let long = "Zm9vYmFy".repeat(50);
+    let dashed = format!("--{long}");
+    let file = format!("@{long}");
+    for args in [
+        &["sign", "v", "--key", &*long][..],
+        &["sign", "v", &long],
+        &["sign", "v", &dashed],
+        &["sign", "v", "--access-rules", &file],
+        &["verify", "t", "--keys", &long],
+        &["key", "generate", "--out", &long],
+        &["completions", &long],
+        &["--color", &long],
+        &[&long],
+    ] {
+        for form in [&[][..], &["--json"]] {
+            let run = feed(streamtoken().args(form).args(args), "");
+            let text = format!("{}{}", run.stdout, run.stderr);
+            assert!(
+                run.code != Some(0) && !text.contains("Zm9vYmFy") && text.contains("characters]"),
+                "{text}"
+            );
+        }
+    }
+    let short = run(&["sign", "v", "--kye", "x"]).refused(2, "usage_invalid");
+    assert!(
+        short.contains("'--kye'") && short.contains("tip:"),
+        "{short}"
+    );
+}
+
+/// An attacker may put a public key into a token; it is no key of the user's.
+#[test]
+fn a_token_with_a_key_in_its_header_is_a_token() {
+    let header = format!(
+        r#"{{"jwk":  {{"kty":"RSA","n":"{}"}},"alg":"RS256","kid":"k"}}"#,
+        "A".repeat(342)
+    );
+    let token = format!("{}.e30.AAAA", URL_SAFE_NO_PAD.encode(header));
+    assert!(token.contains("eyJrdHkiO"), "what a JWK begins with");
+    assert!(run(&["inspect", &token]).good().contains("\"jwk\""));
 }

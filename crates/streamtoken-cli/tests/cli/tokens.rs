@@ -64,6 +64,11 @@ fn people_read_what_was_accepted() {
     let text = feed(folder.verify().args([&*token, "--identifier", VIDEO]), "").good();
     assert!(!text.contains("not asked for"), "{text}");
     feed(folder.verify().args([&*token, "--identifier", "other"]), "").refused(1, "sub_mismatch");
+    // The words count from the time that the checks took for now, however it was written.
+    let now = format!(r#"{{"now":{ISSUED}.0}}"#);
+    let jwks = folder.at("jwks");
+    let text = run(&["verify", &token, "--keys", &jwks, "--options", &now]).good();
+    assert!(text.contains("expires in 1 h"), "{text}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use serde::Serialize;
 use streamtoken::SigningKey;
 
 use super::write::{Format, is_stdout, line, new_file};
-use crate::output::{Outcome, Ui};
+use crate::output::{Outcome, Ui, printable};
 
 /// Make a new signing key in a new file that only you can read
 ///
@@ -61,7 +61,7 @@ pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
 
 /// The id, and how to use the file.
 fn advice(args: &Args, id: &str) -> String {
-    let file = args.out.to_string_lossy();
+    let file = printable(&quoted(&args.out.to_string_lossy()));
     let key_id = if args.format.holds_id() {
         String::new()
     } else {
@@ -73,6 +73,16 @@ fn advice(args: &Args, id: &str) -> String {
          mint:   streamtoken sign VIDEO --key {file}{key_id}\n\
          public: streamtoken key public {file}{key_id}"
     )
+}
+
+/// A path as a shell reads it.
+fn quoted(path: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+:@,%".contains(&byte);
+    if path.bytes().all(is_plain) {
+        path.to_owned()
+    } else {
+        format!("'{}'", path.replace('\'', r"'\''"))
+    }
 }
 
 const EXAMPLES: &str = "\

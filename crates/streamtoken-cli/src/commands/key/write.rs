@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::input::STDIN;
 use crate::output::reason;
+use crate::secrets;
 
 /// How a private key is written.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -76,7 +77,7 @@ pub(super) fn new_file(path: &Path, text: &str) -> Result<()> {
         _ => unwritten(path, &reason(&error)),
     })?;
     let written = file
-        .write_all(text.as_bytes())
+        .write_all(line(text).as_bytes())
         .and_then(|()| file.sync_all());
     written.map_err(|error| {
         // Half a key is of no use to anybody; the file is ours, since it was not there before.
@@ -94,7 +95,8 @@ fn create(path: &Path) -> io::Result<File> {
 }
 
 fn unwritten(path: &Path, why: &str) -> Error {
-    let message = format!("{} cannot be written: {why}", path.to_string_lossy());
+    let name = secrets::shown(&path.to_string_lossy());
+    let message = format!("{name} cannot be written: {why}");
     Error::new(ErrorCode::FileUnwritable, message)
 }
 

@@ -26,7 +26,7 @@ pub(crate) struct Cli {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    Sign(sign::Args),
+    Sign(Box<sign::Args>),
     Verify(verify::Args),
     Inspect(inspect::Args),
     Urls(urls::Args),

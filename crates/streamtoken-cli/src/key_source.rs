@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use streamtoken::{ErrorCode, KeySet, PublicKey, Result, SigningKey};
+use streamtoken::{ErrorCode, KeySet, MAX_KEY, MAX_KEY_SET, Result, SigningKey};
 
 use crate::input::{self, Bytes};
 
@@ -67,26 +67,9 @@ pub(crate) fn load_set(path: &Path, id: Option<&str>) -> Result<KeySet> {
         "the key set",
         ErrorCode::KeyFileUnreadable,
     )?;
-    let refusal = match PublicKey::load(&*text, id) {
-        Ok(key) => return Ok(key.into()),
-        Err(refusal) => refusal,
-    };
-    let start = text.strip_prefix(BOM).unwrap_or(&text).trim_ascii_start();
-    let is_object = start.starts_with(b"{");
-    match refusal.code() {
-        ErrorCode::KeyIsSet => KeySet::from_jwks(&*text),
-        // Larger than one key may be, or an object that is no key: as a set it gets the better answer.
-        ErrorCode::KeyTooLarge | ErrorCode::KeyUnrecognized | ErrorCode::KeyMalformed
-            if is_object =>
-        {
-            KeySet::from_jwks(&*text)
-        }
-        _ => Err(refusal),
-    }
+    KeySet::load(&*text, id)
 }
 
-/// The mark that some editors put before UTF-8.
-const BOM: &[u8] = b"\xef\xbb\xbf";
 /// One byte more than a key may have, and than a set may have: the core refuses what is longer.
-const ENOUGH_FOR_A_KEY: usize = (64 << 10) + 1;
-const ENOUGH_FOR_A_SET: usize = (1 << 20) + 1;
+const ENOUGH_FOR_A_KEY: usize = MAX_KEY + 1;
+const ENOUGH_FOR_A_SET: usize = MAX_KEY_SET + 1;

@@ -16,8 +16,8 @@ pub(crate) fn time(field: &str, text: &str) -> Result<Value> {
         .ok_or_else(|| Error::from(ErrorCode::TimeTextInvalid).at(format!("/{field}")))
 }
 
-/// `--expires-in`: a number of seconds, or a text that the core reads.
-pub(crate) fn duration(text: &str) -> Value {
+/// A number of seconds, or a text for the core to read or refuse.
+pub(crate) fn number_or_text(text: &str) -> Value {
     integer(text).map_or_else(|| Value::String(text.to_owned()), Value::Integer)
 }
 
@@ -77,7 +77,7 @@ fn matches(text: &str, pattern: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{duration, rfc3339, time};
+    use super::{number_or_text, rfc3339, time};
     use streamtoken::{ErrorCode, Value};
 
     #[test]
@@ -138,7 +138,7 @@ mod tests {
             time("exp", &"9".repeat(60)).ok(),
             Some(Value::Integer(i128::MAX))
         );
-        assert_eq!(duration("3600"), Value::Integer(3600));
-        assert_eq!(duration("1h30m"), Value::String("1h30m".into()));
+        assert_eq!(number_or_text("3600"), Value::Integer(3600));
+        assert_eq!(number_or_text("1h30m"), Value::String("1h30m".into()));
     }
 }

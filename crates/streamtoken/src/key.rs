@@ -21,7 +21,8 @@ use zeroize::Zeroizing;
 
 pub use info::{KeyInfo, describe_key};
 pub use public::PublicKey;
-pub use set::KeySet;
+pub use read::MAX_KEY;
+pub use set::{KeySet, MAX_KEY_SET};
 
 pub(crate) use parts::{PrivateParts, PublicParts};
 

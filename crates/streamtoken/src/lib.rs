@@ -67,7 +67,7 @@ mod verify;
 pub use error::{Error, ErrorCode, Result};
 pub use inspect::{Unverified, inspect};
 pub use json::Value;
-pub use key::{KeyInfo, KeySet, PublicKey, SigningKey, describe_key};
+pub use key::{KeyInfo, KeySet, MAX_KEY, MAX_KEY_SET, PublicKey, SigningKey, describe_key};
 pub use options::{Flags, SignOptions, TimeFormat};
 pub use rules::{AccessRules, Action, Condition, Country, Decision, Network, Rule, Viewer};
 pub use sign::{BatchAnswer, MAX_LINE, MAX_TOKEN, Prepared, Signer, prepare};

@@ -34,6 +34,7 @@ pub struct SignOptions {
     pub(crate) access_rules: AccessRules,
     pub(crate) flags: Flags,
     pub(crate) time_format: TimeFormat,
+    pub(crate) reuse_window: Option<u64>,
 }
 
 impl SignOptions {
@@ -47,6 +48,7 @@ impl SignOptions {
         "accessRules",
         "flags",
         "time_format",
+        "reuse_window",
     ];
 
     /// No option given.
@@ -74,8 +76,8 @@ impl SignOptions {
         Self::default().overlaid(value)
     }
 
-    /// These options, replaced where `value` gives others. An `exp` or `expires_in` given there
-    /// replaces whichever of the two was given here.
+    /// These options, replaced where `value` gives others. An `exp` given there replaces an `expires_in`
+    /// and a `reuse_window` given here, and either of those an `exp`.
     ///
     /// # Errors
     /// Those of [`SignOptions::from_value`].
@@ -89,24 +91,13 @@ impl SignOptions {
         let known_beside = [beside, API_OPTIONS].concat();
         let members = known_members(value, Self::NAMES, &known_beside)?;
         let mut options = self.clone();
-        if given(members, "exp")
-            .or_else(|| given(members, "expires_in"))
-            .is_some()
-        {
-            (options.exp, options.expires_in) = (None, None);
-        }
-        read(members, "exp", &mut options.exp, |value| {
-            time::seconds(value).map(Some)
-        })?;
-        read(members, "expires_in", &mut options.expires_in, |value| {
-            time::lifetime(value).map(Some)
-        })?;
-        read(members, "nbf", &mut options.nbf, |value| {
-            time::seconds(value).map(Some)
-        })?;
-        read(members, "now", &mut options.now, |value| {
-            time::seconds(value).map(Some)
-        })?;
+        options.make_way(members);
+        let seconds = |value: &Value| time::seconds(value).map(Some);
+        let lifetime = |value: &Value| time::lifetime(value).map(Some);
+        read(members, "exp", &mut options.exp, seconds)?;
+        read(members, "expires_in", &mut options.expires_in, lifetime)?;
+        read(members, "nbf", &mut options.nbf, seconds)?;
+        read(members, "now", &mut options.now, seconds)?;
         read(members, "downloadable", &mut options.downloadable, boolean)?;
         options.read_rules(members)?;
         read(members, "flags", &mut options.flags, Flags::from_value)?;
@@ -115,6 +106,12 @@ impl SignOptions {
             "time_format",
             &mut options.time_format,
             TimeFormat::from_value,
+        )?;
+        read(
+            members,
+            "reuse_window",
+            &mut options.reuse_window,
+            |value| time::seconds(value).map(Some),
         )?;
         Ok(options)
     }
@@ -177,6 +174,33 @@ impl SignOptions {
     pub fn time_format(mut self, format: TimeFormat) -> Self {
         self.time_format = format;
         self
+    }
+
+    /// Gives all callers within the same window of time the **same bytes**, on every process and host
+    /// without shared state, so that thumbnails and manifests stay cacheable. In whole seconds, at least
+    /// 1; with the lifetime at most 86,400. Not beside [`SignOptions::exp`].
+    ///
+    /// Windows begin at the multiples of their length. With B for the beginning of the one that holds now,
+    /// the token expires at B + window + lifetime, is valid from B − 3600 on where no `nbf` is given, and
+    /// is to be renewed when the next window begins. So it lives for the lifetime at least, and for a
+    /// window longer at most. (Our option: Cloudflare's endpoint has none like it.)
+    #[must_use]
+    pub fn reuse_window(mut self, window: Duration) -> Self {
+        self.reuse_window = Some(window.as_secs());
+        self
+    }
+
+    /// Drops what `members` replace under another name.
+    fn make_way(&mut self, members: &[(String, Value)]) {
+        if given(members, "exp").is_some() {
+            (self.expires_in, self.reuse_window) = (None, None);
+        }
+        if given(members, "expires_in")
+            .or_else(|| given(members, "reuse_window"))
+            .is_some()
+        {
+            self.exp = None;
+        }
     }
 
     /// `null` for rules would fail open, so it is the one option for which null is no *not given*.

@@ -50,7 +50,8 @@ impl Token {
         self.nbf
     }
 
-    /// When to mint the next one, in epoch seconds: after four fifths of the time from now to `exp`.
+    /// When to mint the next one, in epoch seconds: after four fifths of the time from now to `exp`,
+    /// or when the next window of [`SignOptions::reuse_window`](crate::SignOptions::reuse_window) begins.
     pub fn renew_at(&self) -> u64 {
         self.renew_at
     }

@@ -228,3 +228,35 @@ fn keys_cross_threads() {
     crosses::<PublicKey>();
     crosses::<KeySet>();
 }
+
+/// What verifies may come as a set or as any one key.
+#[test]
+fn a_key_set_is_loaded_from_a_set_or_from_any_key() {
+    let key = example();
+    let set = KeySet::from(&key);
+    for form in good_forms().into_iter().chain([
+        set.to_jwks().into_bytes(),
+        format!("\u{feff}  {}", set.to_jwks()).into_bytes(),
+        key.public_key().to_pem().into_bytes(),
+    ]) {
+        let loaded = KeySet::load(&form, Some(ID)).expect("a good form");
+        assert_eq!(loaded.get(ID), Some(key.public_key()));
+        assert_eq!(loaded.len(), 1);
+    }
+    let member = format!("{},", key.public_key().to_jwk());
+    let large = format!("{{\"keys\":[{}{{\"kty\":\"oct\"}}]}}", member.repeat(200));
+    assert!(large.len() > 65_536, "a set may be larger than a key");
+    assert_eq!(KeySet::load(large, None).map(|set| set.len()), Ok(1));
+    let code = |text: &str| {
+        KeySet::load(text, None)
+            .map(drop)
+            .map_err(|error| error.code())
+    };
+    assert_eq!(code("{}"), Err(ErrorCode::KeySetMalformed));
+    assert_eq!(code("hello"), Err(ErrorCode::KeyUnrecognized));
+    assert_eq!(
+        code(&key.public_key().to_pem()),
+        Err(ErrorCode::KeyIdMissing)
+    );
+    assert_eq!(code(r#"{"keys":[]}"#), Err(ErrorCode::KeySetEmpty));
+}

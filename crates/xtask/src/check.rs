@@ -7,7 +7,7 @@ mod vector_files;
 
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use crate::command::{self, cargo_line};
 use crate::oracle;
@@ -25,10 +25,11 @@ pub struct Options {
 /// Runs every check; the first that fails ends the run and shows its output.
 pub fn run(options: &Options) -> Result<()> {
     let start = Instant::now();
-    let steps: [(&str, &dyn Fn() -> Result<()>); 8] = [
+    let steps: [(&str, &dyn Fn() -> Result<()>); 9] = [
         ("format", &|| format(options.write)),
         ("generated files", &|| generated(options.write)),
         ("lints", &lints),
+        ("a core without a back end", &without_back_end),
         ("documentation", &documentation),
         ("dependencies", &deny::run),
         ("size of the dependency tree", &tree::run),
@@ -77,6 +78,19 @@ fn lints() -> Result<()> {
             "clippy --all-targets {selection} -- -D warnings"
         )))?;
     }
+    Ok(())
+}
+
+/// Neither feature on must not compile, and the error must say what to do.
+fn without_back_end() -> Result<()> {
+    let ended = command::capture(cargo_line("check -p streamtoken --no-default-features"))?;
+    let advice = "streamtoken needs a back end for RSA: turn on feature `aws-lc`";
+    ensure!(!ended.status.success(), "it compiles");
+    ensure!(
+        ended.output.contains(advice),
+        "the error does not say what to do:\n{}",
+        ended.output
+    );
     Ok(())
 }
 

@@ -17,7 +17,7 @@ use super::urls::{customer_code, rows};
 use crate::input;
 use crate::key_source::KeySource;
 use crate::output::{Outcome, Ui};
-use crate::time_arg::{duration, time};
+use crate::time_arg::{number_or_text, time};
 
 /// Mint a token for a video or live input
 ///
@@ -62,7 +62,7 @@ pub(crate) struct Args {
 #[derive(clap::Args)]
 #[command(next_help_heading = "Times")]
 struct Times {
-    /// Lifetime from now on: seconds, or 45s, 90m, 1h30m, 1d; at most a day
+    /// Lifetime from now on: seconds, or 45s, 90m, 1h30m, 1d; at most a day [default: 1h]
     #[arg(long, value_name = "DURATION", allow_hyphen_values = true)]
     expires_in: Option<String>,
     /// End of the validity: epoch seconds, or RFC 3339 such as 2026-11-23T12:00:00Z
@@ -74,6 +74,9 @@ struct Times {
     /// Time to take for now [default: the clock]
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     now: Option<String>,
+    /// Mint the same bytes for everybody until the window of this many seconds ends
+    #[arg(long, value_name = "SECONDS", allow_hyphen_values = true)]
+    reuse_window: Option<String>,
     /// How the token writes its times: number, or string as Cloudflare's endpoint
     #[arg(long, value_name = "FORMAT")]
     time_format: Option<String>,
@@ -178,8 +181,13 @@ impl Times {
                 members.push((name.to_owned(), time(name, text)?));
             }
         }
-        if let Some(text) = &self.expires_in {
-            members.push(("expires_in".to_owned(), duration(text)));
+        for (name, text) in [
+            ("expires_in", &self.expires_in),
+            ("reuse_window", &self.reuse_window),
+        ] {
+            if let Some(text) = text {
+                members.push((name.to_owned(), number_or_text(text)));
+            }
         }
         if let Some(format) = &self.time_format {
             members.push(("time_format".to_owned(), Value::String(format.clone())));

@@ -117,7 +117,7 @@ impl Facts {
             members.push(("now".to_owned(), time("now", text)?));
         }
         if let Some(text) = &self.leeway {
-            members.push(("leeway".to_owned(), crate::time_arg::duration(text)));
+            members.push(("leeway".to_owned(), crate::time_arg::number_or_text(text)));
         }
         if self.download {
             members.push(("download".to_owned(), Value::Bool(true)));

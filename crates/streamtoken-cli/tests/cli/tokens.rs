@@ -86,6 +86,10 @@ fn flags_and_options_say_the_same() {
             &["--options", r#"{"expires_in": 5400}"#][..],
         ),
         (
+            &["--reuse-window", "600", "--expires-in", "90m"],
+            &["--options", r#"{"reuse_window": 600, "expires_in": 5400}"#],
+        ),
+        (
             &["--expires-in", "5400"],
             &["--options", r#"{"expires_in": "90m"}"#],
         ),

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::SigningKey;
 use super::parts::Secret;
-use super::read::MAX_BYTES;
+use super::read::MAX_KEY;
 use crate::{Error, ErrorCode, Result};
 
 const KEY: &str = "CLOUDFLARE_STREAM_KEY";
@@ -44,12 +44,12 @@ fn given(lookup: &impl Fn(&str) -> Option<OsString>, name: &str) -> Option<Secre
 
 /// Reads one byte more than a key may have, so that `load` can refuse the file.
 fn read_file(path: &[u8]) -> Result<Secret> {
-    let mut content = Zeroizing::new(Vec::with_capacity(MAX_BYTES + 1));
+    let mut content = Zeroizing::new(Vec::with_capacity(MAX_KEY + 1));
     let path =
         std::str::from_utf8(path.trim_ascii()).map_err(|_| unreadable("its name is not UTF-8"))?;
     File::open(path)
-        .and_then(|file| file.take(MAX_BYTES as u64 + 1).read_to_end(&mut content))
-        .map_err(|error| unreadable(&error.kind().to_string()))?;
+        .and_then(|file| file.take(MAX_KEY as u64 + 1).read_to_end(&mut content))
+        .map_err(|error| unreadable(&error.to_string()))?;
     Ok(content)
 }
 

@@ -13,16 +13,16 @@ use super::{der, jwk, pem, response};
 use crate::json::{self, Fault};
 use crate::{Error, ErrorCode, Result, Value};
 
-/// Largest text of a key, in bytes. A 4096-bit key in its longest form has a sixth of it.
-pub(super) const MAX_BYTES: usize = 65_536;
+/// Largest text of a key, in bytes (our choice). A 4096-bit key in its longest form has a sixth of it.
+pub const MAX_KEY: usize = 65_536;
 
 /// Reads a key of any form, private or public.
 pub(super) fn read(text: &[u8]) -> Result<Material> {
-    if text.len() > MAX_BYTES {
+    if text.len() > MAX_KEY {
         return Err(Error::new(
             ErrorCode::KeyTooLarge,
             format!(
-                "the text has {} bytes; a key has at most {MAX_BYTES}",
+                "the text has {} bytes; a key has at most {MAX_KEY}",
                 text.len()
             ),
         ));

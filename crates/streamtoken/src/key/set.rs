@@ -35,6 +35,30 @@ impl KeySet {
         set.finish()
     }
 
+    /// Reads what a user has to verify with: a JWK set, or one key in any form of [`PublicKey::load`],
+    /// whose id comes from the key or is `id`.
+    ///
+    /// # Errors
+    /// Those of [`PublicKey::load`] and [`KeySet::from_jwks`].
+    pub fn load(text: impl AsRef<[u8]>, id: Option<&str>) -> Result<Self> {
+        let text = text.as_ref();
+        let refusal = match PublicKey::load(text, id) {
+            Ok(key) => return Ok(key.into()),
+            Err(refusal) => refusal,
+        };
+        let is_object = without_bom(text).trim_ascii_start().starts_with(b"{");
+        match refusal.code() {
+            ErrorCode::KeyIsSet => Self::from_jwks(text),
+            // Larger than one key may be, or an object that is no key: as a set it gets the better answer.
+            ErrorCode::KeyTooLarge | ErrorCode::KeyUnrecognized | ErrorCode::KeyMalformed
+                if is_object =>
+            {
+                Self::from_jwks(text)
+            }
+            _ => Err(refusal),
+        }
+    }
+
     /// Reads a JWK set (RFC 7517) of at most 1,048,576 bytes (our choice).
     ///
     /// Private JWKs are reduced to `n` and `e`. Left out are keys of other types, and RSA keys that say
@@ -47,13 +71,13 @@ impl KeySet {
     /// [`KeySet::new`].
     pub fn from_jwks(text: impl AsRef<[u8]>) -> Result<Self> {
         let text = text.as_ref();
-        if text.len() > MAX_BYTES {
+        if text.len() > MAX_KEY_SET {
             return Err(Error::new(
                 ErrorCode::KeyTooLarge,
-                format!("a key set has at most {MAX_BYTES} bytes"),
+                format!("a key set has at most {MAX_KEY_SET} bytes"),
             ));
         }
-        let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+        let text = without_bom(text);
         let document = zeroize::Zeroizing::new(
             Value::parse(text).map_err(|error| malformed(error.message()))?,
         );
@@ -162,7 +186,11 @@ fn malformed(what: &str) -> Error {
     Error::new(ErrorCode::KeySetMalformed, what)
 }
 
-/// Largest text of a set, in bytes: 1,000 keys of 4096 bits fit.
-const MAX_BYTES: usize = 1 << 20;
+/// Largest text of a key set, in bytes (our choice): 1,000 keys of 4096 bits fit.
+pub const MAX_KEY_SET: usize = 1 << 20;
 /// Cloudflare's limit for an account.
 const MAX_KEYS: usize = 1000;
+/// The text without the mark that some editors put before UTF-8.
+fn without_bom(text: &[u8]) -> &[u8] {
+    text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
+}

@@ -35,7 +35,7 @@ fn both_back_ends_accept_what_the_core_mints() {
 #[test]
 fn both_back_ends_refuse_a_changed_token_another_key_and_string_times() {
     let now = clock();
-    let [signer, other] = signers();
+    let [signer, other, ..] = signers();
     let options = SignOptions::new().now(now);
     let token = signer.sign("video", &options).expect("good options");
     let changed = changed(token.as_str());
@@ -220,9 +220,9 @@ fn clock() -> u64 {
         .as_secs()
 }
 
-fn signers() -> &'static [Signer; 2] {
-    static SIGNERS: LazyLock<[Signer; 2]> =
-        LazyLock::new(|| [(); 2].map(|()| Signer::new(SigningKey::generate().expect("a new key"))));
+fn signers() -> &'static [Signer; 4] {
+    static SIGNERS: LazyLock<[Signer; 4]> =
+        LazyLock::new(|| [(); 4].map(|()| Signer::new(SigningKey::generate().expect("a new key"))));
     &SIGNERS
 }
 

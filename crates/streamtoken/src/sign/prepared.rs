@@ -7,7 +7,7 @@ use crate::{ErrorCode, PublicKey, Result, SignOptions, Token};
 ///
 /// ```
 /// # use streamtoken::{prepare, PublicKey, SignOptions};
-/// # fn sign_in_kms(input: &str) -> Vec<u8> { unimplemented!() }
+/// # fn sign_in_kms(input: &str) -> Vec<u8> { input.as_bytes().to_vec() }
 /// # fn mint(key: &PublicKey) -> streamtoken::Result<()> {
 /// let prepared = prepare(key, "ea95132c15732412d22c1476fa83f27a", &SignOptions::new())?;
 /// let signature = sign_in_kms(prepared.signing_input()); // RSASSA-PKCS1-v1_5 with SHA-256

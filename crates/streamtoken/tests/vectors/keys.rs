@@ -145,3 +145,10 @@ fn neither_errors_nor_debug_give_a_key_away() {
     let text = format!("{key:?} {:?} {set:?} {info:?}", key.public_key());
     assert!(!gives_away(&secrets, &text), "{text}");
 }
+
+/// The README mints with a file that holds the key as Cloudflare's API gives it.
+#[test]
+fn the_key_file_of_the_readme_is_the_published_key() {
+    let file = include_str!("../../vectors/example-key.pem.base64");
+    assert_eq!(file.trim_end(), example()["pem_base64"]);
+}

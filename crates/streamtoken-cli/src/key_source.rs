@@ -27,6 +27,29 @@ impl KeySource {
     }
 }
 
+/// One key in a file that the command is about.
+#[derive(clap::Args)]
+pub(crate) struct KeyFile {
+    /// File with the key in any form; - reads standard input
+    #[arg(value_name = "FILE|-")]
+    file: PathBuf,
+    /// Id of the key, when the file does not hold it
+    #[arg(long, value_name = "ID")]
+    key_id: Option<String>,
+}
+
+impl KeyFile {
+    /// The bytes of the file.
+    pub(crate) fn read(&self) -> Result<Bytes> {
+        read(&self.file)
+    }
+
+    /// The id that was given.
+    pub(crate) fn key_id(&self) -> Option<&str> {
+        self.key_id.as_deref()
+    }
+}
+
 /// The keys that verify.
 #[derive(clap::Args)]
 pub(crate) struct KeysSource {

@@ -8,6 +8,8 @@ mod format;
 mod keys;
 #[path = "vectors/process.rs"]
 mod process;
+#[path = "support/process.rs"]
+mod support;
 #[path = "vectors/tokens.rs"]
 mod tokens;
 #[path = "vectors/urls.rs"]

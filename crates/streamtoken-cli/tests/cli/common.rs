@@ -1,12 +1,12 @@
 //! The binary as its users meet it: arguments, standard input, and what comes back.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-use std::thread;
+use std::process::{Command, Output};
 
 use serde_json::Value as Json;
 use tempfile::TempDir;
+
+use crate::support::{binary, exchange};
 
 /// The video of the published example.
 pub(crate) const VIDEO: &str = "ea95132c15732412d22c1476fa83f27a";
@@ -17,12 +17,7 @@ pub(crate) const ISSUED: &str = "1537456765";
 
 /// The binary, without any variable of ours in its environment.
 pub(crate) fn streamtoken() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_streamtoken"));
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("CLOUDFLARE_") {
-            command.env_remove(name);
-        }
-    }
+    let mut command = binary();
     for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
         command.env_remove(name);
     }
@@ -75,21 +70,7 @@ impl From<Output> for Run {
 
 /// Runs `command` with `input` on standard input.
 pub(crate) fn feed(command: &mut Command, input: impl Into<Vec<u8>>) -> Run {
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the binary starts");
-    let mut stdin = child.stdin.take().expect("a pipe");
-    let input = input.into();
-    let writer = thread::spawn(move || {
-        // The reader may well go away before it has read everything.
-        drop(stdin.write_all(&input));
-    });
-    let output = child.wait_with_output().expect("the binary ends");
-    writer.join().expect("the writer ends");
-    output.into()
+    exchange(command, input).into()
 }
 
 /// Runs the binary with `args` and an empty standard input.

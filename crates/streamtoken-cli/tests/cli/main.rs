@@ -6,4 +6,6 @@ mod help;
 mod keys;
 mod reading;
 mod secrets;
+#[path = "../support/process.rs"]
+mod support;
 mod tokens;

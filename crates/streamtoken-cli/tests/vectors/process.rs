@@ -1,13 +1,12 @@
 //! One process, and the JSON object that it prints.
 
-use std::io::Write as _;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::LazyLock;
-use std::thread;
 
 use serde_json::{Value as Json, json};
 
 use crate::format::example;
+use crate::support::{binary, exchange};
 
 /// The published example: its key as the API gives it, its id, its token.
 pub(crate) struct Example {
@@ -28,12 +27,7 @@ pub(crate) static EXAMPLE: LazyLock<Example> = LazyLock::new(|| {
 
 /// The binary with `--json`, and with the published example key in its environment.
 pub(crate) fn streamtoken(command: &[&str]) -> Command {
-    let mut process = Command::new(env!("CARGO_BIN_EXE_streamtoken"));
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("CLOUDFLARE_") {
-            process.env_remove(name);
-        }
-    }
+    let mut process = binary();
     process
         .env("CLOUDFLARE_STREAM_KEY", &EXAMPLE.key)
         .env("CLOUDFLARE_STREAM_KEY_ID", &EXAMPLE.key_id)
@@ -45,20 +39,7 @@ pub(crate) fn streamtoken(command: &[&str]) -> Command {
 /// What the process prints, an object. Its exit code must be the one that belongs to it, and nothing may
 /// be printed on standard error.
 pub(crate) fn object(process: &mut Command, input: impl Into<Vec<u8>>) -> Json {
-    let mut child = process
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the binary starts");
-    let mut stdin = child.stdin.take().expect("a pipe");
-    let input = input.into();
-    let writer = thread::spawn(move || {
-        // A process that refuses its arguments reads nothing.
-        drop(stdin.write_all(&input));
-    });
-    let output = child.wait_with_output().expect("the binary ends");
-    writer.join().expect("the writer ends");
+    let output = exchange(process, input);
     assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{process:?}");
     let text = String::from_utf8(output.stdout).expect("UTF-8");
     let json: Json = serde_json::from_str(&text)

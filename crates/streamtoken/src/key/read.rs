@@ -155,8 +155,12 @@ fn as_text(bytes: &[u8]) -> Result<&str> {
     if bytes.starts_with(b"openssh-key-v1\0") {
         return Err(pem::openssh());
     }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    std::str::from_utf8(bytes).map_err(|_| unrecognized())
+    std::str::from_utf8(without_bom(bytes)).map_err(|_| unrecognized())
+}
+
+/// The text without the mark that some editors put before UTF-8.
+pub(super) fn without_bom(text: &[u8]) -> &[u8] {
+    text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
 }
 
 /// The text without outer white space and one pair of quotes around it.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use jsonwebtoken::jwk::JwkSet;
 
+use super::read::without_bom;
 use super::{PublicKey, SigningKey, jwk};
 use crate::{Error, ErrorCode, Result, Value};
 
@@ -190,7 +191,3 @@ fn malformed(what: &str) -> Error {
 pub const MAX_KEY_SET: usize = 1 << 20;
 /// Cloudflare's limit for an account.
 const MAX_KEYS: usize = 1000;
-/// The text without the mark that some editors put before UTF-8.
-fn without_bom(text: &[u8]) -> &[u8] {
-    text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
-}

@@ -7,19 +7,15 @@ use serde::Serialize;
 use streamtoken::SigningKey;
 
 use super::write::{Format, is_stdout, line, new_file, shown};
-use crate::key_source::read;
+use crate::key_source::KeyFile;
 use crate::output::{Outcome, Ui};
 
 /// Print or write a private key in another form
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// File with a private key in any form; - reads standard input
-    #[arg(value_name = "FILE|-")]
-    file: PathBuf,
-    /// Id of the key, when the file does not hold it
-    #[arg(long, value_name = "ID")]
-    key_id: Option<String>,
+    #[command(flatten)]
+    key: KeyFile,
     /// Form of the key
     #[arg(long, value_enum)]
     format: Format,
@@ -39,7 +35,7 @@ struct Exported<'a> {
 }
 
 pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
-    let key = SigningKey::load(&*read(&args.file)?, args.key_id.as_deref())?;
+    let key = SigningKey::load(&*args.key.read()?, args.key.key_id())?;
     let text = args.format.write(&key);
     let file = args.out.as_ref().filter(|out| !is_stdout(out));
     if let Some(file) = file {

@@ -1,11 +1,10 @@
 //! `key show`: what a file holds, without giving it away.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use streamtoken::describe_key;
 
-use crate::key_source::read;
+use crate::key_source::KeyFile;
 use crate::output::{Outcome, Ui};
 use crate::table::table;
 
@@ -16,16 +15,12 @@ use crate::table::table;
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// File with a private or public key in any form; - reads standard input
-    #[arg(value_name = "FILE|-")]
-    file: PathBuf,
-    /// Id of the key, when the file does not hold it
-    #[arg(long, value_name = "ID")]
-    key_id: Option<String>,
+    #[command(flatten)]
+    key: KeyFile,
 }
 
 pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
-    let info = describe_key(&*read(&args.file)?, args.key_id.as_deref())?;
+    let info = describe_key(&*args.key.read()?, args.key.key_id())?;
     if ui.json {
         ui.object(&info)?;
         return Ok(ExitCode::SUCCESS);

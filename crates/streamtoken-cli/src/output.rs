@@ -2,7 +2,6 @@
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write as _};
-use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
 use clap::builder::StyledStr;
@@ -13,8 +12,18 @@ use zeroize::Zeroizing;
 
 use crate::secrets::shown;
 
+/// The exit status of the process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Exit(pub(crate) u8);
+
+impl Exit {
+    pub(crate) const SUCCESS: Self = Self(0);
+    /// A token or some lines were refused.
+    pub(crate) const FAILURE: Self = Self(1);
+}
+
 /// What a command ends with.
-pub(crate) type Outcome = Result<ExitCode, Stop>;
+pub(crate) type Outcome = Result<Exit, Stop>;
 
 /// Why a command ended early.
 #[derive(Debug)]
@@ -119,7 +128,7 @@ impl Ui {
     }
 
     /// Prints a refusal; the exit code is the error code's.
-    pub(crate) fn refuse(self, error: &Error) -> ExitCode {
+    pub(crate) fn refuse(self, error: &Error) -> Exit {
         let code = error.code().exit_code();
         if self.json {
             #[derive(Serialize)]
@@ -127,15 +136,15 @@ impl Ui {
                 error: &'a Error,
             }
             match self.object(&Refusal { error }) {
-                Ok(()) => return ExitCode::from(code),
-                Err(Stop::ReaderGone) => return ExitCode::from(READER_GONE),
+                Ok(()) => return Exit(code),
+                Err(Stop::ReaderGone) => return Exit(READER_GONE),
                 // Standard output cannot be written, which may be what the error is about.
                 Err(Stop::Refused(_)) => {}
             }
         }
         let line = self.refusal(self.colored(io::stderr().is_terminal()), error);
         drop(writeln!(io::stderr().lock(), "{line}"));
-        ExitCode::from(code)
+        Exit(code)
     }
 
     /// `error[slug]: message (field)`.
@@ -170,7 +179,7 @@ impl Ui {
         let colored = self.colored(io::stderr().is_terminal());
         let head = painted(colored, ERROR, "error[usage_invalid]");
         drop(writeln!(io::stderr().lock(), "{head}: {}", printable(text)));
-        Ok(ExitCode::from(ErrorCode::UsageInvalid.exit_code()))
+        Ok(Exit(ErrorCode::UsageInvalid.exit_code()))
     }
 
     fn help(self, text: &StyledStr) -> Outcome {
@@ -179,7 +188,7 @@ impl Ui {
         } else {
             self.print(&text.to_string())?;
         }
-        Ok(ExitCode::SUCCESS)
+        Ok(Exit::SUCCESS)
     }
 
     pub(crate) fn clap_color(self) -> clap::ColorChoice {

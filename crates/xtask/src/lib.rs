@@ -4,6 +4,7 @@
 pub mod bench;
 pub mod check;
 mod command;
+mod languages;
 pub mod measure;
 pub mod oracle;
 mod project;

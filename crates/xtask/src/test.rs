@@ -6,6 +6,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::check;
 use crate::command::{self, cargo_line};
+use crate::languages::{c, node, python};
 use crate::oracle::{self, Backend};
 use crate::step::{note, step};
 use crate::vectors;
@@ -47,11 +48,20 @@ fn all(tally: &mut Tally) -> Result<()> {
             broken.push(format!("{error:#}"));
         }
     }
+    let mut counts = Vec::new();
+    for (name, test) in LANGUAGES {
+        match step(name, || test(tally)) {
+            Ok(more) => counts.extend(more),
+            Err(error) => broken.push(format!("{error:#}")),
+        }
+    }
     if !broken.is_empty() {
         bail!("{}", broken.join("; "));
     }
     step("golden vectors", || {
-        vectors::print_table(&vectors::count()?);
+        let mut all = vectors::count()?;
+        all.extend(counts);
+        vectors::print_table(&all);
         Ok(())
     })
 }
@@ -76,10 +86,10 @@ fn tests(selection: &str, tally: &mut Tally) -> Result<()> {
 
 /// What the lines `test result: …` add up to.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Tally {
-    passed: u64,
-    failed: u64,
-    ignored: u64,
+pub(crate) struct Tally {
+    pub(crate) passed: u64,
+    pub(crate) failed: u64,
+    pub(crate) ignored: u64,
 }
 
 impl Tally {
@@ -109,7 +119,7 @@ impl Tally {
         })
     }
 
-    fn add(&mut self, other: &Self) {
+    pub(crate) fn add(&mut self, other: &Self) {
         self.passed += other.passed;
         self.failed += other.failed;
         self.ignored += other.ignored;
@@ -133,6 +143,15 @@ const SELECTIONS: [(&str, &str); 4] = [
         "-p streamtoken --features serde_json/arbitrary_precision --test vectors",
     ),
 ];
+
+/// The surfaces whose tests are not Cargo's.
+const LANGUAGES: [(&str, LanguageTests); 3] = [
+    ("tests: C and C++", c::test),
+    ("tests: Python", python::test),
+    ("tests: Node.js", node::test),
+];
+
+type LanguageTests = fn(&mut Tally) -> Result<Vec<vectors::Count>>;
 
 #[cfg(test)]
 mod tests {

@@ -27,8 +27,8 @@ pub fn run(options: &Options) -> Result<()> {
 /// How many cases passed on one surface.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Count {
-    surface: String,
-    passed: u64,
+    pub(crate) surface: String,
+    pub(crate) passed: u64,
 }
 
 /// Runs the runners; what they print on standard output is their count.
@@ -84,7 +84,7 @@ fn fill() -> Result<()> {
 }
 
 /// Lines `vectors: N passed on SURFACE`, wherever in the line they begin: tests write side by side.
-fn read_counts(output: &str, suffix: &str) -> Vec<Count> {
+pub(crate) fn read_counts(output: &str, suffix: &str) -> Vec<Count> {
     output
         .lines()
         .filter_map(|line| line.split_once("vectors: "))

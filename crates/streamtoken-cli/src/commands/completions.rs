@@ -1,14 +1,12 @@
 //! `streamtoken completions`: for the shell.
 
-use std::process::ExitCode;
-
 use clap::CommandFactory as _;
 use clap_complete::Shell;
 use serde::Serialize;
 use streamtoken::ErrorCode;
 
 use crate::cli::Cli;
-use crate::output::{Outcome, Ui};
+use crate::output::{Exit, Outcome, Ui};
 
 /// Print the completion script of a shell
 #[derive(clap::Args)]
@@ -38,7 +36,7 @@ pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
     } else {
         ui.print(&script)?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::SUCCESS)
 }
 
 const EXAMPLES: &str = "\

@@ -1,12 +1,10 @@
 //! `streamtoken inspect`: reading a token without checking it.
 
-use std::process::ExitCode;
-
 use serde::Serialize;
 use streamtoken::{MAX_TOKEN, Result, Unverified, Value, inspect};
 
 use crate::input::{self, STDIN};
-use crate::output::{NAME, Outcome, Ui, WARNING, escape_json};
+use crate::output::{Exit, NAME, Outcome, Ui, WARNING, escape_json};
 use crate::time_arg::time;
 use crate::words;
 
@@ -45,7 +43,7 @@ pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
     } else {
         ui.print(&text(&token, now, ui))?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::SUCCESS)
 }
 
 /// The token of an argument that may be `-`; of a longer input the core sees that it is too long.

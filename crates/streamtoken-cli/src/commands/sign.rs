@@ -3,8 +3,6 @@
 mod batch;
 mod rules;
 
-use std::process::ExitCode;
-
 use serde::Serialize;
 use streamtoken::{
     CustomerCode, PlaybackUrls, Result, SignOptions, Signer, Token, UrlOptions, Value,
@@ -16,7 +14,7 @@ use rules::RuleFlags;
 use super::urls::{customer_code, rows};
 use crate::input;
 use crate::key_source::KeySource;
-use crate::output::{Outcome, Ui};
+use crate::output::{Exit, Outcome, Ui};
 use crate::time_arg::{number_or_text, time};
 
 /// Mint a token for a video or live input
@@ -139,7 +137,7 @@ fn print(token: &Token, urls: Option<&PlaybackUrls>, ui: Ui) -> Outcome {
         let rows = urls.map(|urls| rows(ui, urls)).unwrap_or_default();
         ui.print(&format!("{token}\n{rows}"))?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::SUCCESS)
 }
 
 impl Args {

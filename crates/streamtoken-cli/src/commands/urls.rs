@@ -1,7 +1,5 @@
 //! `streamtoken urls`: a token in the place of the video UID.
 
-use std::process::ExitCode;
-
 use serde::Serialize;
 use streamtoken::{
     CustomerCode, Error, ErrorCode, PlaybackUrls, Result, UrlOptions, Value, playback_urls, rewrite,
@@ -9,7 +7,7 @@ use streamtoken::{
 
 use super::inspect;
 use crate::input;
-use crate::output::{Outcome, Ui};
+use crate::output::{Exit, Outcome, Ui};
 use crate::table::table;
 
 /// Print every playback URL of a token
@@ -81,7 +79,7 @@ pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
     if let Some(url) = &args.rewrite {
         let token = token(&args.token)?;
         print_url(&rewrite(url, &token)?, ui)?;
-        return Ok(ExitCode::SUCCESS);
+        return Ok(Exit::SUCCESS);
     }
     let code = customer_code(args.customer_code.as_deref())?;
     let options = UrlOptions::from_value(&args.options()?)?;
@@ -93,7 +91,7 @@ pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
         None if ui.json => ui.object(&urls)?,
         None => ui.print(&rows(ui, &urls))?,
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::SUCCESS)
 }
 
 /// One `name  url` a line.

@@ -2,15 +2,13 @@
 
 mod many;
 
-use std::process::ExitCode;
-
 use streamtoken::{Claims, Error, ErrorCode, Result, Value, VerifyContext, verify};
 
 use super::inspect;
 use crate::input::{self, STDIN};
 use crate::key_source::KeysSource;
 use crate::lines::Lines;
-use crate::output::{GOOD, Outcome, Stop, Ui, json};
+use crate::output::{Exit, GOOD, Outcome, Stop, Ui, json};
 use crate::table::table;
 use crate::time_arg::time;
 use crate::words;
@@ -150,7 +148,7 @@ impl Report {
         } else {
             self.print(claims)?;
         }
-        Ok(ExitCode::SUCCESS)
+        Ok(Exit::SUCCESS)
     }
 
     fn print(self, claims: &Claims) -> Result<(), Stop> {

@@ -1,14 +1,13 @@
 //! `key export`: a private key in another form.
 
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use serde::Serialize;
 use streamtoken::SigningKey;
 
 use super::write::{Format, is_stdout, line, new_file, shown};
 use crate::key_source::KeyFile;
-use crate::output::{Outcome, Ui};
+use crate::output::{Exit, Outcome, Ui};
 
 /// Print or write a private key in another form
 #[derive(clap::Args)]
@@ -51,7 +50,7 @@ pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
     } else if file.is_none() {
         ui.print(&line(&text))?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::SUCCESS)
 }
 
 const EXAMPLES: &str = "\

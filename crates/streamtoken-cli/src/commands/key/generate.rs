@@ -1,13 +1,12 @@
 //! `key generate`: a new key in a new file.
 
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use serde::Serialize;
 use streamtoken::SigningKey;
 
 use super::write::{Format, is_stdout, line, new_file};
-use crate::output::{Outcome, Ui, printable};
+use crate::output::{Exit, Outcome, Ui, printable};
 
 /// Make a new signing key in a new file that only you can read
 ///
@@ -56,7 +55,7 @@ pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
     } else {
         ui.line(&advice(args, key.id()))?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::SUCCESS)
 }
 
 /// The id, and how to use the file.

@@ -1,13 +1,12 @@
 //! `key public`: the public halves, for verifiers.
 
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use serde::Serialize;
 use streamtoken::{Error, ErrorCode, KeySet, PublicKey, Result};
 
 use crate::key_source::{load_set, read};
-use crate::output::{Outcome, Ui};
+use crate::output::{Exit, Outcome, Ui};
 
 /// Print the public half of keys, for verifiers
 #[derive(clap::Args)]
@@ -63,7 +62,7 @@ pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
     } else {
         ui.line(text.trim_end())?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::SUCCESS)
 }
 
 impl Args {

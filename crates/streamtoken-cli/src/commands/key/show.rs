@@ -1,11 +1,9 @@
 //! `key show`: what a file holds, without giving it away.
 
-use std::process::ExitCode;
-
 use streamtoken::describe_key;
 
 use crate::key_source::KeyFile;
-use crate::output::{Outcome, Ui};
+use crate::output::{Exit, Outcome, Ui};
 use crate::table::table;
 
 /// Check a key file and tell what it holds, without showing the key
@@ -23,7 +21,7 @@ pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
     let info = describe_key(&*args.key.read()?, args.key.key_id())?;
     if ui.json {
         ui.object(&info)?;
-        return Ok(ExitCode::SUCCESS);
+        return Ok(Exit::SUCCESS);
     }
     let rows = [
         ("form", info.form),
@@ -46,7 +44,7 @@ pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
         ("thumbprint", info.thumbprint),
     ];
     ui.print(&table(ui, &rows))?;
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::SUCCESS)
 }
 
 const EXAMPLES: &str = "\

@@ -1,13 +1,12 @@
 //! `sign --batch`: JSON lines in, JSON lines out.
 
 use std::io::IsTerminal as _;
-use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use streamtoken::{BatchAnswer, SignOptions, Signer};
 
 use crate::lines::Lines;
-use crate::output::{Outcome, Stop, Ui, escape_json};
+use crate::output::{Exit, Outcome, Stop, Ui, escape_json};
 
 /// Answers each line of standard input as soon as it is there.
 pub(super) fn run(signer: &Signer, defaults: &SignOptions, quiet: bool, ui: Ui) -> Outcome {
@@ -22,12 +21,12 @@ pub(super) fn run(signer: &Signer, defaults: &SignOptions, quiet: bool, ui: Ui) 
     bar.finish_and_clear();
     result?;
     if counts.failed == 0 {
-        return Ok(ExitCode::SUCCESS);
+        return Ok(Exit::SUCCESS);
     }
     if !quiet {
         ui.note(&format!("{counts}; their answers say why"));
     }
-    Ok(ExitCode::FAILURE)
+    Ok(Exit::FAILURE)
 }
 
 fn answer_all(

@@ -1,13 +1,11 @@
 //! `verify -` over lines of tokens.
 
-use std::process::ExitCode;
-
 use serde::Serialize;
 use streamtoken::{Claims, Error, ErrorCode, MAX_LINE, Result};
 
 use super::Report;
 use crate::lines::Lines;
-use crate::output::{GOOD, Outcome, Ui, json};
+use crate::output::{Exit, GOOD, Outcome, Ui, json};
 
 /// Answers each line, `first` before those still to come; exit code 1 says that some were refused.
 pub(super) fn run(
@@ -32,9 +30,9 @@ pub(super) fn run(
         batch = lines.take()?;
         if batch.is_empty() {
             return Ok(if all_accepted {
-                ExitCode::SUCCESS
+                Exit::SUCCESS
             } else {
-                ExitCode::FAILURE
+                Exit::FAILURE
             });
         }
     }

@@ -1,0 +1,106 @@
+//! What a binding to another language needs beside the API: bounds on what is read from the host's
+//! objects, the spelling of names, and the surface of this crate as data.
+//!
+//! A binding converts, calls one function of this crate, and converts back. Options cross as
+//! [`Value`], loosely typed, so that every default and every check is in one place.
+
+mod intake;
+mod spelling;
+mod surface;
+
+pub use intake::{Intake, MAX_VALUES};
+pub use spelling::Spelling;
+pub use surface::surface;
+
+use crate::options::wrong_type;
+use crate::{Error, ErrorCode, Result, Value};
+
+/// The string in `value`, which is an argument called `name`.
+///
+/// # Errors
+/// [`ErrorCode::OptionType`] at `/name` for anything but a string.
+pub fn text<'v>(value: &'v Value, name: &str) -> Result<&'v str> {
+    match value {
+        Value::String(text) => Ok(text),
+        other => Err(wrong_type("a string", other).at(format!("/{name}"))),
+    }
+}
+
+/// The identifier to sign for, out of an argument or member that may be missing.
+///
+/// # Errors
+/// [`ErrorCode::IdentifierInvalid`] for null, [`ErrorCode::OptionType`] for anything else but a string.
+pub fn identifier(value: &Value) -> Result<&str> {
+    const NAME: &str = "identifier";
+    if *value == Value::Null {
+        return Err(Error::new(
+            ErrorCode::IdentifierInvalid,
+            "there is no identifier, the video UID or live-input UID to sign for",
+        )
+        .at(format!("/{NAME}")));
+    }
+    text(value, NAME)
+}
+
+/// The whole number that stands for one beyond `i128`: Python's and JavaScript's integers have no end,
+/// and each limit here is far below.
+pub const fn big_integer(negative: bool) -> Value {
+    Value::Integer(if negative { i128::MIN } else { i128::MAX })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicBool;
+
+    use super::{big_integer, identifier, text};
+    use crate::key::tests::example_key;
+    use crate::{ErrorCode, SignOptions, Signer, Value};
+
+    #[test]
+    fn an_argument_of_another_type_is_named() {
+        let refused = text(&Value::Foreign("a function".to_owned()), "url").unwrap_err();
+        assert_eq!(refused.code(), ErrorCode::OptionType);
+        assert_eq!(refused.field(), Some("/url"));
+        assert_eq!(refused.message(), "a string is wanted here, not a function");
+        let refused = identifier(&Value::Null).unwrap_err();
+        assert_eq!(refused.code(), ErrorCode::IdentifierInvalid);
+    }
+
+    #[test]
+    fn what_json_cannot_say_is_refused_by_every_option() {
+        for name in SignOptions::NAMES {
+            let foreign = Value::Foreign("a Decimal".to_owned());
+            let options = Value::Object(vec![((*name).to_owned(), foreign)]);
+            let refused = SignOptions::from_value(&options).unwrap_err();
+            assert!(refused.message().ends_with("not a Decimal"), "{refused}");
+        }
+        for negative in [false, true] {
+            let options = Value::Object(vec![("exp".to_owned(), big_integer(negative))]);
+            let refused = SignOptions::from_value(&options).unwrap_err().code();
+            let expected = if negative {
+                ErrorCode::TimeNegative
+            } else {
+                ErrorCode::TimeInMilliseconds
+            };
+            assert_eq!(refused, expected);
+        }
+    }
+
+    #[test]
+    fn values_are_signed_like_lines() {
+        let signer = Signer::new(example_key());
+        let defaults = SignOptions::new().now(1_537_456_765);
+        let lines = [
+            r#"{"identifier":"v","exp":1537456766}"#,
+            r#"{"exp":1}"#,
+            "7",
+        ];
+        let values = lines.map(|line| Value::parse(line).unwrap());
+        let answers = signer.sign_values(&defaults, &values, &AtomicBool::new(false));
+        let expected = signer.sign_lines(&defaults, 1, &lines);
+        let expected: Vec<_> = expected.iter().map(|line| line.result().clone()).collect();
+        assert_eq!(answers, Some(expected));
+        let stopped = signer.sign_values(&defaults, &values, &AtomicBool::new(true));
+        assert_eq!(stopped, None);
+    }
+}

@@ -60,9 +60,8 @@ fn all(tally: &mut Tally) -> Result<()> {
     }
     step("golden vectors", || {
         let mut all = vectors::count()?;
-        all.extend(counts);
-        vectors::print_table(&all);
-        Ok(())
+        all.append(&mut counts);
+        vectors::report(&all)
     })
 }
 
@@ -145,13 +144,13 @@ const SELECTIONS: [(&str, &str); 4] = [
 ];
 
 /// The surfaces whose tests are not Cargo's.
-const LANGUAGES: [(&str, LanguageTests); 3] = [
+pub(crate) const LANGUAGES: [(&str, LanguageTests); 3] = [
     ("tests: C and C++", c::test),
     ("tests: Python", python::test),
     ("tests: Node.js", node::test),
 ];
 
-type LanguageTests = fn(&mut Tally) -> Result<Vec<vectors::Count>>;
+pub(crate) type LanguageTests = fn(&mut Tally) -> Result<Vec<vectors::Count>>;
 
 #[cfg(test)]
 mod tests {

@@ -4,6 +4,7 @@
 pub mod bench;
 pub mod check;
 mod command;
+pub mod dist;
 mod languages;
 pub mod measure;
 pub mod oracle;

@@ -6,6 +6,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::check;
 use crate::command::{self, cargo_line};
+use crate::dist;
 use crate::languages::{c, node, python};
 use crate::oracle::{self, Backend};
 use crate::step::{note, step};
@@ -54,6 +55,9 @@ fn all(tally: &mut Tally) -> Result<()> {
             Ok(more) => counts.extend(more),
             Err(error) => broken.push(format!("{error:#}")),
         }
+    }
+    if let Err(error) = dist::test(tally) {
+        broken.push(format!("{error:#}"));
     }
     if !broken.is_empty() {
         bail!("{}", broken.join("; "));

@@ -6,6 +6,7 @@ pub mod check;
 mod command;
 pub mod dist;
 mod languages;
+mod matrix;
 pub mod measure;
 pub mod oracle;
 mod project;

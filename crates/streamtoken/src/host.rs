@@ -12,8 +12,14 @@ pub use intake::{Intake, MAX_VALUES};
 pub use spelling::Spelling;
 pub use surface::surface;
 
-use crate::options::wrong_type;
-use crate::{Error, ErrorCode, Result, Value};
+use crate::{Error, ErrorCode, Result, Value, options};
+
+/// The options that are points in time: a host's own dates stand for their epoch seconds.
+pub const MOMENTS: &[&str] = &["exp", "nbf", "now"];
+
+/// The options that are lengths of time: a host's own durations stand for their seconds. A duration in
+/// the place of a moment would be a time of 1970, so a binding reads each where it belongs.
+pub const DURATIONS: &[&str] = &["expires_in", "reuse_window", "leeway"];
 
 /// The string in `value`, which is an argument called `name`.
 ///
@@ -22,8 +28,13 @@ use crate::{Error, ErrorCode, Result, Value};
 pub fn text<'v>(value: &'v Value, name: &str) -> Result<&'v str> {
     match value {
         Value::String(text) => Ok(text),
-        other => Err(wrong_type("a string", other).at(format!("/{name}"))),
+        other => Err(wrong_type("a string", other, name)),
     }
+}
+
+/// The refusal of an argument called `name` that is not `wanted` ("a key set").
+pub fn wrong_type(wanted: &str, found: &Value, name: &str) -> Error {
+    options::wrong_type(wanted, found).at(format!("/{name}"))
 }
 
 /// The identifier to sign for, out of an argument or member that may be missing.
@@ -52,9 +63,9 @@ pub const fn big_integer(negative: bool) -> Value {
 mod tests {
     use std::sync::atomic::AtomicBool;
 
-    use super::{big_integer, identifier, text};
+    use super::{DURATIONS, MOMENTS, big_integer, identifier, text};
     use crate::key::tests::example_key;
-    use crate::{ErrorCode, SignOptions, Signer, Value};
+    use crate::{ErrorCode, SignOptions, Signer, Value, VerifyContext};
 
     #[test]
     fn an_argument_of_another_type_is_named() {
@@ -84,6 +95,28 @@ mod tests {
             };
             assert_eq!(refused, expected);
         }
+    }
+
+    #[test]
+    fn every_option_that_is_a_time_is_a_moment_or_a_duration() {
+        let object = |name: &str| Value::Object(vec![(name.to_owned(), Value::Bool(true))]);
+        let is_time = |refused: crate::Error| refused.code() == ErrorCode::TimeType;
+        let sign = SignOptions::NAMES.iter().filter(|name| {
+            is_time(
+                SignOptions::from_value(&object(name))
+                    .err()
+                    .unwrap_or_else(|| ErrorCode::Internal.into()),
+            )
+        });
+        let verify = VerifyContext::NAMES.iter().filter(|name| {
+            is_time(
+                VerifyContext::from_value(&object(name))
+                    .err()
+                    .unwrap_or_else(|| ErrorCode::Internal.into()),
+            )
+        });
+        let times: std::collections::BTreeSet<_> = sign.chain(verify).collect();
+        assert_eq!(times, MOMENTS.iter().chain(DURATIONS).collect());
     }
 
     #[test]

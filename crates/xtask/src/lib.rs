@@ -7,6 +7,7 @@ mod command;
 pub mod dist;
 pub mod header;
 mod languages;
+mod matrix;
 pub mod measure;
 pub mod oracle;
 mod project;

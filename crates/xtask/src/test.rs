@@ -8,6 +8,7 @@ use crate::check;
 use crate::command::{self, cargo_line};
 use crate::dist;
 use crate::languages::{c, node, python};
+use crate::matrix;
 use crate::oracle::{self, Backend};
 use crate::step::{note, step};
 use crate::vectors;
@@ -56,8 +57,10 @@ fn all(tally: &mut Tally) -> Result<()> {
             Err(error) => broken.push(format!("{error:#}")),
         }
     }
-    if let Err(error) = dist::test(tally) {
-        broken.push(format!("{error:#}"));
+    for (name, test) in ACROSS {
+        if let Err(error) = step(name, || test(tally)) {
+            broken.push(format!("{error:#}"));
+        }
     }
     if !broken.is_empty() {
         bail!("{}", broken.join("; "));
@@ -153,6 +156,14 @@ pub(crate) const LANGUAGES: [(&str, LanguageTests); 3] = [
     ("tests: Python", python::test),
     ("tests: Node.js", node::test),
 ];
+
+/// What concerns all surfaces.
+const ACROSS: [(&str, AcrossTests); 2] = [
+    ("every surface mints, every other verifies", matrix::test),
+    ("what is published, where nothing else is", dist::test),
+];
+
+type AcrossTests = fn(&mut Tally) -> Result<()>;
 
 pub(crate) type LanguageTests = fn(&mut Tally) -> Result<Vec<vectors::Count>>;
 

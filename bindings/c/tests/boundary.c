@@ -9,21 +9,21 @@
 #define HUGE_LENGTH SIZE_MAX
 
 static void null_goes_in_everywhere(void) {
-#define STATUS(expected, function, ...)                                        \
-    poison_slots();                                                            \
-    {                                                                          \
-        int32_t status = function(__VA_ARGS__);                                \
-        if (status != (expected)) {                                            \
-            fprintf(stderr, "%s: %d, not %s\n", #function, status, #expected); \
-            CHECK(false);                                                      \
-        }                                                                      \
-        if (status != STREAMTOKEN_OK) {                                        \
-            check_slots_after_failure(#function, status);                      \
-        }                                                                      \
-    }                                                                          \
+#define STATUS(expected, function, ...)                                                            \
+    poison_slots();                                                                                \
+    {                                                                                              \
+        int32_t status = function(__VA_ARGS__);                                                    \
+        if (status != (expected)) {                                                                \
+            fprintf(stderr, "%s: %d, not %s\n", #function, status, #expected);                     \
+            CHECK(false);                                                                          \
+        }                                                                                          \
+        if (status != STREAMTOKEN_OK) {                                                            \
+            check_slots_after_failure(#function, status);                                          \
+        }                                                                                          \
+    }                                                                                              \
     free_slots();
-#define ANSWER(value, function, ...) \
-    slots.length = SIZE_MAX;         \
+#define ANSWER(value, function, ...)                                                               \
+    slots.length = SIZE_MAX;                                                                       \
     CHECK(function(__VA_ARGS__) == (value) && (slots.length == 0 || slots.length == SIZE_MAX));
 #define FREE(function, argument) function(argument);
 #include "every_function.h"
@@ -232,7 +232,8 @@ static void many_lines_are_answered_in_order_and_counted(void) {
     OK(streamtoken_signer_new(key, &signer, NULL));
     OK(streamtoken_signer_sign_many(signer, NULL, 41, TEXT(lines), &answers, &length, NULL));
     CHECK(strncmp(answers, "{\"line\":41,\"token\":", 19) == 0);
-    CHECK(strstr(answers, "\n{\"line\":42,\"error\":{\"code\":\"line_blank\",\"number\":171,") != NULL);
+    CHECK(strstr(answers, "\n{\"line\":42,\"error\":{\"code\":\"line_blank\",\"number\":171,") !=
+          NULL);
     CHECK(strstr(answers, "\n{\"line\":43,\"token\":") != NULL);
     CHECK(strlen(answers) == length && answers[length - 1] == '\n');
     streamtoken_string_free(answers);
@@ -296,14 +297,19 @@ static void codes_answer_for_themselves(void) {
         CHECK(streamtoken_error_code_exit_code(number) > 0);
     }
     CHECK(streamtoken_error_code_at(count) == 0);
-    CHECK(strcmp(streamtoken_error_code_slug(STREAMTOKEN_TOKEN_EXPIRED, NULL), "token_expired") == 0);
+    CHECK(strcmp(streamtoken_error_code_slug(STREAMTOKEN_TOKEN_EXPIRED, NULL), "token_expired") ==
+          0);
     CHECK(streamtoken_error_code_retryable(STREAMTOKEN_TOKEN_NOT_YET_VALID));
     CHECK(!streamtoken_error_code_retryable(STREAMTOKEN_TOKEN_EXPIRED));
     CHECK(streamtoken_error_code_slug(-1, NULL) == NULL);
 }
 
+/* In include_twice.c. */
+const char *version_seen_elsewhere(void);
+
 static void header_and_library_are_of_one_version(void) {
     char numbers[64];
+    CHECK(version_seen_elsewhere() == streamtoken_version());
     CHECK(strcmp(streamtoken_version(), STREAMTOKEN_VERSION) == 0);
     snprintf(numbers, sizeof numbers, "%d.%d.%d", STREAMTOKEN_VERSION_MAJOR,
              STREAMTOKEN_VERSION_MINOR, STREAMTOKEN_VERSION_PATCH);

@@ -18,12 +18,12 @@ typedef struct {
 /* Broken checks of the test that runs. Threads of one test share it. */
 extern atomic_int broken;
 
-/* Notes what does not hold and goes on: one look shows what is broken, up to the twentieth place. */
-#define CHECK(holds)                                                    \
-    do {                                                                \
-        if (!(holds) && atomic_fetch_add(&broken, 1) < 20) {            \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #holds); \
-        }                                                               \
+/* Notes what does not hold and goes on: one look shows the first twenty. */
+#define CHECK(holds)                                                                               \
+    do {                                                                                           \
+        if (!(holds) && atomic_fetch_add(&broken, 1) < 20) {                                       \
+            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #holds);                            \
+        }                                                                                          \
     } while (0)
 
 /* Checks that a call succeeds. */
@@ -43,6 +43,6 @@ void read_example_key(int count, char **arguments);
 streamtoken_signing_key *example_key(void);
 
 #define KEY_ID "e9db990a82666dd571c77f944a5c5c8d"
-#define VIDEO "ea95132c15732412d22c1476fa83f27a"
+#define VIDEO  "ea95132c15732412d22c1476fa83f27a"
 
 #endif

@@ -1,35 +1,56 @@
-/* A panic inside any function becomes code 900, and the process lives on. Linked with a library that was
- * built with the feature `provoke-panic`. */
+/* A panic inside any function becomes code 900, and the process lives on. Linked with a library
+ * that was built with the feature `provoke-panic`. */
 
 #include <pthread.h>
 
 #include "check.h"
 #include "slots.h"
 
-/* Not in the header: only a library for this test has it. */
+/* Not in the header: only a library for this test has them. */
 void streamtoken_provoke_panics(bool wanted);
+size_t streamtoken_provoked_panics(void);
+
+static size_t panics_before;
+
+static void provoke(void) {
+    panics_before = streamtoken_provoked_panics();
+    streamtoken_provoke_panics(true);
+}
+
+/* An answer is no proof: the function must have panicked, once, and come back. */
+static void expect_a_panic(const char *function) {
+    streamtoken_provoke_panics(false);
+    if (streamtoken_provoked_panics() != panics_before + 1) {
+        fprintf(stderr, "%s does not guard its body\n", function);
+        CHECK(false);
+    }
+}
 
 static void every_function_answers_a_panic(void) {
-    streamtoken_provoke_panics(true);
-#define STATUS(expected, function, ...)                             \
-    poison_slots();                                                 \
-    {                                                               \
-        int32_t status = function(__VA_ARGS__);                     \
-        streamtoken_provoke_panics(false);                          \
-        if (status != STREAMTOKEN_INTERNAL) {                       \
-            fprintf(stderr, "%s: %d, not 900\n", #function, status); \
-            CHECK(false);                                           \
-        }                                                           \
-        check_slots_after_failure(#function, status);               \
-        streamtoken_provoke_panics(true);                           \
+#define STATUS(expected, function, ...)                                                            \
+    poison_slots();                                                                                \
+    provoke();                                                                                     \
+    {                                                                                              \
+        int32_t status = function(__VA_ARGS__);                                                    \
+        expect_a_panic(#function);                                                                 \
+        if (status != STREAMTOKEN_INTERNAL) {                                                      \
+            fprintf(stderr, "%s: %d, not 900\n", #function, status);                               \
+            CHECK(false);                                                                          \
+        }                                                                                          \
+        check_slots_after_failure(#function, status);                                              \
     }
-#define ANSWER(value, function, ...) CHECK(function(__VA_ARGS__) == (value));
-#define FREE(function, argument) function(argument);
+#define ANSWER(value, function, ...)                                                               \
+    provoke();                                                                                     \
+    CHECK(function(__VA_ARGS__) == (value));                                                       \
+    expect_a_panic(#function);
+#define FREE(function, argument)                                                                   \
+    provoke();                                                                                     \
+    function(argument);                                                                            \
+    expect_a_panic(#function);
 #include "every_function.h"
 #undef STATUS
 #undef ANSWER
 #undef FREE
-    streamtoken_provoke_panics(false);
 }
 
 static void functions_work_again_after_a_panic(void) {

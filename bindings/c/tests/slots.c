@@ -9,10 +9,11 @@ Slots slots;
 static char poison;
 
 #define POISON ((void *)&poison)
-#define FOR_EACH_HANDLE(DO)                                                                  \
-    DO(signing_key) DO(public_key) DO(key_set) DO(sign_options) DO(signer) DO(token)         \
-    DO(prepared) DO(verify_context) DO(claims) DO(unverified) DO(access_rules)               \
-    DO(customer_code) DO(url_options) DO(urls) DO(error)
+#define FOR_EACH_HANDLE(DO)                                                                        \
+    DO(signing_key)                                                                                \
+    DO(public_key) DO(key_set) DO(sign_options) DO(signer) DO(token) DO(prepared)                  \
+        DO(verify_context) DO(claims) DO(unverified) DO(access_rules) DO(customer_code)            \
+            DO(url_options) DO(urls) DO(error)
 
 void poison_slots(void) {
 #define POISON_HANDLE(type) slots.type = POISON;
@@ -47,9 +48,9 @@ void check_slots_after_failure(const char *function, int32_t status) {
 }
 
 void free_slots(void) {
-#define FREE_HANDLE(type)                      \
-    if (slots.type != POISON) {                \
-        streamtoken_##type##_free(slots.type); \
+#define FREE_HANDLE(type)                                                                          \
+    if (slots.type != POISON) {                                                                    \
+        streamtoken_##type##_free(slots.type);                                                     \
     }
     FOR_EACH_HANDLE(FREE_HANDLE)
     if (slots.string != POISON) {

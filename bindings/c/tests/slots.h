@@ -34,15 +34,16 @@ typedef struct {
 extern Slots slots;
 
 /* What stands for out-parameters in every_function.h. */
-#define ERROR &slots.error
-#define STRING &slots.string, &slots.length, ERROR
+#define ERROR        &slots.error
+#define STRING       &slots.string, &slots.length, ERROR
 #define HANDLE(type) &slots.type, ERROR
-#define VERDICT &slots.allowed, &slots.rule, ERROR
+#define VERDICT      &slots.allowed, &slots.rule, ERROR
 
 /* Fills all slots with what was never written by the library. */
 void poison_slots(void);
 
-/* Checks that what the library wrote is NULL, 0 and false, but for the error, which must be there. */
+/* Checks that what the library wrote is NULL, 0 and false, but for the error, which must be there.
+ */
 void check_slots_after_failure(const char *function, int32_t status);
 
 /* Frees what the library wrote. */

@@ -1,7 +1,7 @@
 /*
- * The golden vectors, through the header alone. Arguments: the folder of the vectors, and the names of
- * the files to run when it is not all of them. Every option set that C can say in two ways, as JSON and
- * with setters, is said in both.
+ * The golden vectors, through the header alone. Arguments: the folder of the vectors, and the names
+ * of the files to run when it is not all of them. Every option set that C can say in two ways, as
+ * JSON and with setters, is said in both.
  */
 
 #include <dirent.h>

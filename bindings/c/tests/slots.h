@@ -33,11 +33,14 @@ typedef struct {
 
 extern Slots slots;
 
+/* How many out-parameters a call was given, lengths and the error not counted. */
+extern int slots_given;
+
 /* What stands for out-parameters in every_function.h. */
-#define ERROR        &slots.error
-#define STRING       &slots.string, &slots.length, ERROR
-#define HANDLE(type) &slots.type, ERROR
-#define VERDICT      &slots.allowed, &slots.rule, ERROR
+#define ERROR &slots.error
+#define STRING (slots_given++, &slots.string), &slots.length, ERROR
+#define HANDLE(type) (slots_given++, &slots.type), ERROR
+#define VERDICT (slots_given++, &slots.allowed), &slots.rule, ERROR
 
 /* Fills all slots with what was never written by the library. */
 void poison_slots(void);

@@ -64,6 +64,10 @@ json_t *refusal(const Case *vector, int32_t status, streamtoken_error *error);
 json_t *take_string(const Case *vector, char *text, size_t length);
 json_t *take_json(const Case *vector, char *text, size_t length);
 
+/* Ends the program when the error codes of `streamtoken_surface_json` are not those of the
+ * functions. */
+void check_surface(void);
+
 /* The published example (example-key.json). */
 const char *example(const char *member);
 const streamtoken_signing_key *example_key(void);

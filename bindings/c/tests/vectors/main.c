@@ -151,6 +151,7 @@ int main(int count, char **arguments) {
         fputs("usage: vectors FOLDER [FILE...]\n", stderr);
         return 2;
     }
+    check_surface();
     load_example(arguments[1]);
     for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
         if (is_wanted(entry->d_name, count - 2, arguments + 2)) {

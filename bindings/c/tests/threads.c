@@ -2,6 +2,8 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "check.h"
 
@@ -85,6 +87,19 @@ static void a_handle_is_freed_by_another_thread(void) {
     CHECK(pthread_join(thread, NULL) == 0);
 }
 
+/* The child has its own copy of every handle and no other thread. */
+static void a_child_process_signs_as_well(void) {
+    int status = -1;
+    pid_t child = fork();
+    if (child == 0) {
+        sign_and_verify(NULL);
+        sign_many(NULL);
+        _exit(atomic_load(&broken) == 0 ? 0 : 1);
+    }
+    CHECK(child > 0 && waitpid(child, &status, 0) == child);
+    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
 static void *make_a_key(void *key) {
     OK(streamtoken_signing_key_generate(key, NULL));
     return NULL;
@@ -129,6 +144,7 @@ int main(int count, char **arguments) {
     static const Test tests[] = {
         {"one_handle_serves_all_threads", one_handle_serves_all_threads},
         {"a_handle_is_freed_by_another_thread", a_handle_is_freed_by_another_thread},
+        {"a_child_process_signs_as_well", a_child_process_signs_as_well},
         {"keys_are_made_at_the_same_time", keys_are_made_at_the_same_time},
     };
     read_example_key(count, arguments);

@@ -1,0 +1,54 @@
+//! Access rules.
+
+use napi::bindgen_prelude::External;
+use napi_derive::napi;
+use serde_json::json;
+use streamtoken::{AccessRules, Condition, Result, Value, Viewer, host};
+
+use crate::outcome::Outcome;
+use crate::value;
+
+#[napi]
+pub(crate) fn new_rules(list: String) -> Outcome<External<AccessRules>> {
+    Outcome::of(|| AccessRules::from_value(&value::read(&list, &[])?).map(External::new))
+}
+
+/// `text` is the JSON list that the claim holds.
+#[napi]
+pub(crate) fn parse_rules(text: String) -> Outcome<External<AccessRules>> {
+    Outcome::of(|| AccessRules::parse(&text).map(External::new))
+}
+
+#[napi]
+pub(crate) fn rules_allow_only(who: String) -> Outcome<External<AccessRules>> {
+    Outcome::of(|| AccessRules::allow_only(conditions(&who)?).map(External::new))
+}
+
+#[napi]
+pub(crate) fn rules_block(who: String) -> Outcome<External<AccessRules>> {
+    Outcome::of(|| AccessRules::block(conditions(&who)?).map(External::new))
+}
+
+fn conditions(who: &str) -> Result<Vec<Condition>> {
+    let who = value::read(who, &[])?;
+    let Value::Array(list) = &who else {
+        return Err(host::wrong_argument("a list of conditions", &who, "who"));
+    };
+    list.iter().map(Condition::from_value).collect()
+}
+
+/// The rules as the claim holds them.
+#[napi]
+pub(crate) fn rules_list(rules: &External<AccessRules>) -> Outcome<String> {
+    Outcome::of(|| Ok(json!(**rules).to_string()))
+}
+
+/// `{"action", "rule"}`.
+#[napi]
+pub(crate) fn rules_evaluate(rules: &External<AccessRules>, viewer: String) -> Outcome<String> {
+    Outcome::of(|| {
+        let decision = rules.evaluate(&Viewer::from_value(&value::read(&viewer, &[])?)?)?;
+        let facts = json!({ "action": decision.action().as_str(), "rule": decision.rule() });
+        Ok(facts.to_string())
+    })
+}

@@ -9,7 +9,7 @@ use serde_json::json;
 use streamtoken::{Error, ErrorCode, KeySet, PublicKey, Result, SigningKey, describe_key, host};
 use zeroize::Zeroizing;
 
-use crate::outcome::{Outcome, Work, promise};
+use crate::outcome::{Outcome, Work, in_order, promise};
 use crate::value;
 
 /// The text of a key, which may be private.
@@ -157,7 +157,7 @@ pub(crate) fn describe(text: Either<String, &[u8]>, options: String) -> Outcome<
     let text = KeyText::from(text);
     Outcome::of(|| {
         let info = with_id(&options, |id| describe_key(&text, id))?;
-        Ok(json!(info).to_string())
+        in_order(&info)
     })
 }
 

@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use napi::bindgen_prelude::{AsyncTask, ToNapiValue, TypeName};
 use napi::{Env, Task, ValueType, sys};
+use serde::Serialize;
 use serde_json::json;
 use streamtoken::{Error, ErrorCode, Result};
 
@@ -20,6 +21,11 @@ impl<T> Outcome<T> {
 
 fn guarded<T>(body: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|_| Err(ErrorCode::Internal.into()))
+}
+
+/// JSON text with the members in the order in which the core writes them.
+pub(crate) fn in_order(value: &impl Serialize) -> Result<String> {
+    serde_json::to_string(value).map_err(|_| ErrorCode::Internal.into())
 }
 
 /// The refusal as every surface prints it, with the group that names its class.

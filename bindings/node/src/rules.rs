@@ -5,7 +5,7 @@ use napi_derive::napi;
 use serde_json::json;
 use streamtoken::{AccessRules, Condition, Result, Value, Viewer, host};
 
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, in_order};
 use crate::value;
 
 #[napi]
@@ -40,7 +40,7 @@ fn conditions(who: &str) -> Result<Vec<Condition>> {
 /// The rules as the claim holds them.
 #[napi]
 pub(crate) fn rules_list(rules: &External<AccessRules>) -> Outcome<String> {
-    Outcome::of(|| Ok(json!(**rules).to_string()))
+    Outcome::of(|| in_order(&**rules))
 }
 
 /// `{"action", "rule"}`.

@@ -2,10 +2,9 @@
 
 use napi::bindgen_prelude::{AsyncTask, External};
 use napi_derive::napi;
-use serde_json::json;
 use streamtoken::{AccessRules, KeySet, Result, VerifyContext, inspect};
 
-use crate::outcome::{Outcome, Work, promise};
+use crate::outcome::{Outcome, Work, in_order, promise};
 use crate::value;
 
 /// The claims as JSON text, and their rules when there are any.
@@ -32,7 +31,7 @@ fn check(token: &str, keys: &KeySet, context: &str) -> Result<Checked> {
     let claims = streamtoken::verify(token, keys, &context)?;
     let rules = claims.access_rules();
     let rules = (!rules.is_empty()).then(|| External::new(rules.clone()));
-    Ok((json!(claims).to_string(), rules))
+    Ok((in_order(&claims)?, rules))
 }
 
 /// `{"header", "payload"}`.
@@ -40,7 +39,7 @@ fn check(token: &str, keys: &KeySet, context: &str) -> Result<Checked> {
 pub(crate) fn inspect_token(token: String) -> Outcome<String> {
     Outcome::of(|| {
         let unverified = inspect(&token)?;
-        let parts = json!({ "header": unverified.header(), "payload": unverified.payload() });
-        Ok(parts.to_string())
+        let (header, payload) = (unverified.header(), unverified.payload());
+        Ok(format!(r#"{{"header":{header},"payload":{payload}}}"#))
     })
 }

@@ -183,7 +183,7 @@ export class Signer {
   sign(identifier: string, options?: SignOptions): Token;
   /** As `sign`, away from the event loop. */
   signAsync(identifier: string, options?: SignOptions): Promise<Token>;
-  /** Mints many tokens on all cores, in the order of `items`. An error of one never loses the others. */
+  /** Mints up to 100,000 tokens on all cores, in the order of `items`. An error of one never loses the others. */
   signMany(items: readonly SignRequest[], options?: SignManyOptions): Promise<(Token | StreamTokenError)[]>;
   /** Mints one token a line of JSON and answers each with a line: `{"line", "token"}` or `{"line", "error"}`. */
   signLines(lines: readonly (string | Uint8Array)[], options?: SignOptions): string[];

@@ -3,7 +3,7 @@
 const native = require('./native.js');
 const { settle } = require('./errors.js');
 const { made, onlyMade, shownAs } = require('./inspect.js');
-const { bytes, isShared, refuse, writeOptions } = require('./wire.js');
+const { bytes, isShared, refuse, text, writeOptions } = require('./wire.js');
 
 let signingKeyHandle;
 let publicKeyHandle;
@@ -142,8 +142,8 @@ class KeySet {
     this.#handle = token === made ? handle : settle(native.newKeySet(keys.map(member)));
   }
 
-  static fromJwks(text) {
-    return new KeySet(made, withKeyText(text, native.keySetFromJwks));
+  static fromJwks(jwks) {
+    return new KeySet(made, withKeyText(jwks, native.keySetFromJwks));
   }
 
   static load(text, options) {
@@ -159,8 +159,7 @@ class KeySet {
   }
 
   get(id) {
-    const wanted = typeof id === 'string' ? id : refuse('a string', id, 'id');
-    const handle = settle(native.keySetGet(this.#handle, wanted));
+    const handle = settle(native.keySetGet(this.#handle, text(id, 'id')));
     return handle === null ? undefined : new PublicKey(made, handle);
   }
 
@@ -188,9 +187,9 @@ function member(key, index) {
   return publicKeyHandle(key) ?? refuse('a SigningKey or PublicKey', key, `keys/${index}`);
 }
 
-function describeKey(text, options) {
+function describeKey(content, options) {
   const written = writeOptions(options);
-  return Object.freeze(JSON.parse(withKeyText(text, (key) => native.describe(key, written))));
+  return Object.freeze(JSON.parse(withKeyText(content, (key) => native.describe(key, written))));
 }
 
 shownAs(SigningKey, ({ id, bits }) => ({ id, bits }));

@@ -5,7 +5,7 @@ const { settle, toError } = require('./errors.js');
 const { made, onlyMade, shownAs } = require('./inspect.js');
 const { publicKeyHandle, signingKeyHandle } = require('./keys.js');
 const { Token } = require('./tokens.js');
-const { bytes, isPlain, refuse, write, writeOptions } = require('./wire.js');
+const { bytes, isPlain, list, refuse, write, writeOptions } = require('./wire.js');
 
 class Signer {
   #handle;
@@ -72,11 +72,6 @@ function withoutSignal(options) {
     signal: signal instanceof AbortSignal ? signal : refuse('an AbortSignal', signal, 'signal'),
     defaults,
   };
-}
-
-/** The items of a list argument, holes among them. */
-function list(value, name) {
-  return Array.isArray(value) ? Array.from(value) : refuse('a list', value, name);
 }
 
 /** Not UTF-8, as the text that it stands for. */

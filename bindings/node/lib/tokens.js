@@ -60,10 +60,10 @@ class Claims {
 }
 
 class Unverified {
-  constructor(mark, { header, payload }) {
+  constructor(mark, parts) {
     onlyMade(mark, 'Unverified', 'inspect');
-    this.header = header;
-    this.payload = payload;
+    this.header = parts.header;
+    this.payload = parts.payload;
     Object.freeze(this);
   }
 }

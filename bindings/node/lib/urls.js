@@ -44,8 +44,9 @@ class PlaybackUrls {
   #wire;
   #embed;
 
-  constructor(token, { rows, embed }) {
+  constructor(token, urls) {
     onlyMade(token, 'PlaybackUrls', 'playbackUrls');
+    const { rows, embed } = urls;
     this.#wire = rows.map(([, wire, url]) => [wire, url]);
     this.#embed = embed;
     for (const [name, , url] of rows) this[name] = url;

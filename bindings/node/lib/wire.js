@@ -75,7 +75,7 @@ function bigint(value) {
 }
 
 function object(value, depth, budget) {
-  if (isArray(value)) return list(value, deeper(depth), budget);
+  if (isArray(value)) return items(value, deeper(depth), budget);
   if (types.isDate(value)) return number(Math.floor(getTime(value) / 1000));
   for (const substitute of substitutes) {
     const other = substitute(value);
@@ -89,11 +89,11 @@ function deeper(depth) {
   return depth + 1;
 }
 
-function list(value, depth, budget) {
+function items(value, depth, budget) {
   const { length } = value;
-  const items = [];
-  for (let index = 0; index < length; index += 1) items.push(any(value[index], depth, budget));
-  return `[${items.join(',')}]`;
+  const written = [];
+  for (let index = 0; index < length; index += 1) written.push(any(value[index], depth, budget));
+  return `[${written.join(',')}]`;
 }
 
 /** The own enumerable members with names; what is inherited is not part of an options object. */
@@ -131,8 +131,16 @@ function refuse(wanted, value, name) {
 }
 
 function shallow(value) {
-  if (typeof value !== 'object' || value === null || !isPlain(value)) return value;
-  return {};
+  if (typeof value !== 'object' || value === null) return value;
+  if (isArray(value)) return [];
+  return isPlain(value) ? {} : value;
+}
+
+/** The items of a list argument, holes among them. */
+function list(value, name) {
+  if (!isArray(value)) return refuse('a list', value, name);
+  if (value.length >= MOST_VALUES) return settle(native.refuseArgument('', '"m"', name));
+  return Array.from(value);
 }
 
 /** A string argument. */
@@ -162,4 +170,4 @@ function view(buffer) {
   }
 }
 
-module.exports = { bytes, isPlain, isShared, refuse, substitutes, text, write, writeOptions };
+module.exports = { bytes, isPlain, isShared, list, refuse, substitutes, text, write, writeOptions };

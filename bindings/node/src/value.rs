@@ -1,11 +1,11 @@
 //! Values as JavaScript hands them over.
 //!
 //! `bindings/node/lib/wire.js` writes JSON text in which the first letter of every string says what the
-//! string stands for, since JSON can say neither NaN nor a function. It stops one value or one level
-//! above the limits, which are counted here.
+//! string stands for, since JSON can say neither NaN nor a function. It stops reading one value or one
+//! level above the limits, which are counted here.
 
 use streamtoken::host::{Intake, Spelling, big_integer};
-use streamtoken::{Error, ErrorCode, Result, Value};
+use streamtoken::{ErrorCode, Result, Value};
 
 /// Reads a value; members of the outermost object may be spelt as in JavaScript or on the wire.
 pub(crate) fn read(text: &str, names: &[&'static str]) -> Result<Value> {
@@ -56,7 +56,9 @@ fn untagged(text: &str) -> Result<Value> {
             .map_err(|_| ErrorCode::Internal.into()),
         "b" => Ok(big_integer(rest == "-")),
         "x" => Ok(Value::Foreign(rest.to_owned())),
-        "u" => Err(Error::from(ErrorCode::TextNotUtf8)),
+        "u" => Err(ErrorCode::TextNotUtf8.into()),
+        "d" => Err(ErrorCode::JsonTooDeep.into()),
+        "m" => Err(ErrorCode::OptionTooLarge.into()),
         _ => Err(ErrorCode::Internal.into()),
     }
 }

@@ -319,7 +319,7 @@ export interface UrlOptions {
     readonly startTime?: VideoTime | null;
     readonly 'ad-url'?: string | null;
   } | null;
-  readonly watch?: Readonly<Record<never, never>> | null;
+  readonly watch?: Readonly<Record<string, never>> | null;
   readonly thumbnail?: ThumbnailOptions | null;
   readonly animatedThumbnail?:
     | (ThumbnailOptions & {
@@ -335,7 +335,7 @@ export interface UrlOptions {
     readonly duration?: VideoTime | null;
     readonly filename?: string | null;
   } | null;
-  readonly webrtc?: Readonly<Record<never, never>> | null;
+  readonly webrtc?: Readonly<Record<string, never>> | null;
 }
 
 /** Every URL under which the video of `token` plays. The signature is not checked here. */

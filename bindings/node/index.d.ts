@@ -1,5 +1,3 @@
-/// <reference types="node" />
-
 /** A time: whole seconds since the epoch, or a Date, which is floored to the second. */
 export type Time = number | bigint | Date;
 

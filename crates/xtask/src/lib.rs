@@ -4,7 +4,10 @@
 pub mod bench;
 pub mod check;
 mod command;
+pub mod dist;
+pub mod header;
 mod languages;
+mod matrix;
 pub mod measure;
 pub mod oracle;
 mod project;

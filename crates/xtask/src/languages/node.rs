@@ -9,6 +9,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::command;
+use crate::languages::Examples;
 use crate::project;
 use crate::test::Tally;
 use crate::vectors::Count;
@@ -28,6 +29,29 @@ pub(crate) fn test(tally: &mut Tally) -> Result<Vec<Count>> {
     install::addon_that_panics()?;
     install::addon()?;
     suites::run(tally)
+}
+
+/// The example programs, built: in JavaScript as they are, and in TypeScript compiled.
+pub(crate) fn examples() -> Result<Vec<Examples>> {
+    install::packages()?;
+    install::addon()?;
+    let sources = folder().join("examples");
+    let mut tsc = binary("tsc");
+    tsc.arg("--project").arg(&sources);
+    command::run(tsc)?;
+    // Below the package, since that is how the programs find it by its name.
+    let compiled = project::root().join("target/node/examples");
+    let program = |folder: PathBuf, end: &'static str| {
+        move |name: &str| {
+            let mut command = Command::new("node");
+            command.arg(folder.join(format!("{name}.{end}")));
+            command
+        }
+    };
+    Ok(vec![
+        Examples::new("JavaScript", program(sources, "mjs")),
+        Examples::new("TypeScript", program(compiled, "js")),
+    ])
 }
 
 fn biome(write: bool) -> Result<()> {
@@ -81,3 +105,4 @@ fn at_root(mut command: Command) -> Command {
     command.current_dir(project::root());
     command
 }
+

@@ -8,6 +8,10 @@
 //! Work for RSA in promises runs on libuv's pool. There is no runtime, no I/O and no callback from
 //! another thread.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "Node-API hands over strings that the function owns"
+)]
 mod keys;
 mod outcome;
 mod panics;

@@ -38,7 +38,12 @@ pub(crate) fn tarball(destination: &Path) -> Result<PathBuf> {
 
 /// The addon, and nothing that only developers need.
 fn check_files(package: &Value) -> Result<()> {
-    let number = |name: &str| package.get(name).and_then(Value::as_u64).unwrap_or(u64::MAX);
+    let number = |name: &str| {
+        package
+            .get(name)
+            .and_then(Value::as_u64)
+            .unwrap_or(u64::MAX)
+    };
     let (packed, installed) = (number("size"), number("unpackedSize"));
     note(&format!(
         "{} KiB packed, {} KiB installed",
@@ -46,7 +51,10 @@ fn check_files(package: &Value) -> Result<()> {
         installed.div_ceil(1024)
     ));
     ensure!(packed < MOST_PACKED, "the tarball has {packed} bytes");
-    ensure!(installed < MOST_INSTALLED, "installed it has {installed} bytes");
+    ensure!(
+        installed < MOST_INSTALLED,
+        "installed it has {installed} bytes"
+    );
     let files = package.get("files").and_then(Value::as_array);
     let paths: Vec<_> = files
         .into_iter()
@@ -78,7 +86,11 @@ pub(crate) fn mint(files: &[PathBuf]) -> Result<String> {
         .current_dir(&folder);
     command::run(install)?;
     compile(&folder)?;
-    let imported = run(&folder, "mint.mjs", "import { Signer, SigningKey } from 'streamtoken';")?;
+    let imported = run(
+        &folder,
+        "mint.mjs",
+        "import { Signer, SigningKey } from 'streamtoken';",
+    )?;
     let required = run(
         &folder,
         "mint.cjs",
@@ -118,8 +130,14 @@ fn compile(folder: &Path) -> Result<()> {
                    export const token: Token = new Signer(SigningKey.fromEnv()).sign('video', { expiresIn: '1h' });\n";
     fs::write(folder.join("program.mts"), program)?;
     let mut tsc = Command::new(project::root().join("node_modules/.bin/tsc"));
-    tsc.args(["--strict", "--noEmit", "--module", "nodenext", "program.mts"])
-        .current_dir(folder);
+    tsc.args([
+        "--strict",
+        "--noEmit",
+        "--module",
+        "nodenext",
+        "program.mts",
+    ])
+    .current_dir(folder);
     command::run(tsc).map(drop)
 }
 

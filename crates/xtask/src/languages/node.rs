@@ -105,4 +105,3 @@ fn at_root(mut command: Command) -> Command {
     command.current_dir(project::root());
     command
 }
-

@@ -261,7 +261,7 @@ export class Unverified {
 export class AccessRules {
   constructor(rules: readonly AccessRule[] | AccessRules);
   /** Reads the rules from the text of the JSON list that the claim holds. */
-  static parse(text: string): AccessRules;
+  static parse(text: string | Uint8Array): AccessRules;
   /** Allows viewers who meet at least one of the conditions and blocks everybody else. */
   static allowOnly(who: readonly Condition[]): AccessRules;
   /** Blocks viewers who meet at least one of the conditions and allows everybody else. */

@@ -3,7 +3,7 @@
 const native = require('./native.js');
 const { settle } = require('./errors.js');
 const { made, shownAs } = require('./inspect.js');
-const { substitutes, text, write, writeOptions } = require('./wire.js');
+const { json, substitutes, write, writeOptions } = require('./wire.js');
 
 class AccessRules {
   #handle;
@@ -13,8 +13,8 @@ class AccessRules {
     this.#handle = rules === made ? handle : settle(native.newRules(write(rules)));
   }
 
-  static parse(json) {
-    return new AccessRules(made, settle(native.parseRules(text(json, 'text'))));
+  static parse(text) {
+    return new AccessRules(made, settle(native.parseRules(json(text, 'text'))));
   }
 
   static allowOnly(who) {

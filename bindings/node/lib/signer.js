@@ -5,7 +5,7 @@ const { settle, toError } = require('./errors.js');
 const { made, onlyMade, shownAs } = require('./inspect.js');
 const { publicKeyHandle, signingKeyHandle } = require('./keys.js');
 const { Token } = require('./tokens.js');
-const { bytes, isPlain, list, refuse, write, writeOptions } = require('./wire.js');
+const { bytes, isPlain, json, list, refuse, write, writeOptions } = require('./wire.js');
 
 class Signer {
   #handle;
@@ -74,12 +74,8 @@ function withoutSignal(options) {
   };
 }
 
-/** Not UTF-8, as the text that it stands for. */
-const ILL_FORMED = Uint8Array.of(0xff);
-
 function line(value, index) {
-  if (typeof value === 'string') return value.isWellFormed() ? value : ILL_FORMED;
-  return bytes(value) ?? refuse('a string or bytes', value, `lines/${index}`);
+  return json(value, `lines/${index}`);
 }
 
 class Prepared {

@@ -47,7 +47,8 @@ function any(value, depth, budget) {
   budget.left -= 1;
   switch (typeof value) {
     case 'string':
-      return value.isWellFormed() ? stringify(`s${value}`) : '"u"';
+      // No option takes the character that stands for a lone surrogate.
+      return stringify(`s${value.toWellFormed()}`);
     case 'number':
       return number(value);
     case 'boolean':
@@ -76,7 +77,7 @@ function bigint(value) {
 
 function object(value, depth, budget) {
   if (isArray(value)) return items(value, deeper(depth), budget);
-  if (types.isDate(value)) return number(Math.floor(getTime(value) / 1000));
+  if (types.isDate(value)) return `"t${Math.floor(getTime(value) / 1000)}"`;
   for (const substitute of substitutes) {
     const other = substitute(value);
     if (other !== undefined) return any(other, depth, budget);
@@ -100,9 +101,7 @@ function items(value, depth, budget) {
 function members(value, depth, budget) {
   const written = [];
   for (const name of ownNames(value)) {
-    // No option has a name that is no text.
-    const known = name.isWellFormed() ? name : '\ufffd';
-    written.push(`${stringify(known)}:${any(value[name], depth, budget)}`);
+    written.push(`${stringify(name.toWellFormed())}:${any(value[name], depth, budget)}`);
   }
   return `{${written.join(',')}}`;
 }
@@ -145,8 +144,16 @@ function list(value, name) {
 
 /** A string argument. */
 function text(value, name) {
-  if (typeof value === 'string' && value.isWellFormed()) return value;
-  return refuse('a string', value, name);
+  return typeof value === 'string' ? value.toWellFormed() : refuse('a string', value, name);
+}
+
+/** Not UTF-8, as the text that it stands for. */
+const ILL_FORMED = Uint8Array.of(0xff);
+
+/** A string or bytes of JSON, which the core reads strictly. */
+function json(value, name) {
+  if (typeof value === 'string') return value.isWellFormed() ? value : ILL_FORMED;
+  return bytes(value) ?? refuse('a string or bytes', value, name);
 }
 
 /** The bytes of a Uint8Array or ArrayBuffer; `undefined` for anything else. What is detached has none. */
@@ -170,4 +177,4 @@ function view(buffer) {
   }
 }
 
-module.exports = { bytes, isPlain, isShared, list, refuse, substitutes, text, write, writeOptions };
+module.exports = { bytes, isPlain, isShared, json, list, refuse, substitutes, text, write, writeOptions };

@@ -1,6 +1,6 @@
 //! Access rules.
 
-use napi::bindgen_prelude::External;
+use napi::bindgen_prelude::{Either, External};
 use napi_derive::napi;
 use serde_json::json;
 use streamtoken::{AccessRules, Condition, Result, Value, Viewer, host};
@@ -15,8 +15,14 @@ pub(crate) fn new_rules(list: String) -> Outcome<External<AccessRules>> {
 
 /// `text` is the JSON list that the claim holds.
 #[napi]
-pub(crate) fn parse_rules(text: String) -> Outcome<External<AccessRules>> {
-    Outcome::of(|| AccessRules::parse(&text).map(External::new))
+pub(crate) fn parse_rules(text: Either<String, &[u8]>) -> Outcome<External<AccessRules>> {
+    Outcome::of(|| {
+        let rules = match &text {
+            Either::A(text) => AccessRules::parse(text),
+            Either::B(bytes) => AccessRules::parse(bytes),
+        };
+        rules.map(External::new)
+    })
 }
 
 #[napi]
@@ -32,7 +38,7 @@ pub(crate) fn rules_block(who: String) -> Outcome<External<AccessRules>> {
 fn conditions(who: &str) -> Result<Vec<Condition>> {
     let who = value::read(who, &[])?;
     let Value::Array(list) = &who else {
-        return Err(host::wrong_argument("a list of conditions", &who, "who"));
+        return Err(host::wrong_argument("a list", &who, "who"));
     };
     list.iter().map(Condition::from_value).collect()
 }

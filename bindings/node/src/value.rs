@@ -4,19 +4,37 @@
 //! string stands for, since JSON can say neither NaN nor a function. It stops reading one value or one
 //! level above the limits, which are counted here.
 
-use streamtoken::host::{Intake, Spelling, big_integer};
+use streamtoken::host::{Intake, MOMENTS, Spelling, big_integer};
 use streamtoken::{ErrorCode, Result, Value};
 
-/// Reads a value; members of the outermost object may be spelt as in JavaScript or on the wire.
+/// Reads a value. Members of the outermost object may be spelt as in JavaScript or on the wire, and those
+/// that are moments may be dates.
 pub(crate) fn read(text: &str, names: &[&'static str]) -> Result<Value> {
-    let value = plain(Value::parse(text)?, &mut Intake::new())?;
+    let value = Value::parse(text)?;
+    let mut intake = Intake::new();
     let Value::Object(members) = value else {
-        return Ok(value);
+        return plain(value, &mut intake);
     };
-    let on_wire = |(name, value): (String, Value)| {
-        (Spelling::Camel.wire_name(names, &name).to_owned(), value)
+    intake.value()?;
+    intake.enter()?;
+    let option = |(name, value): (String, Value)| {
+        let name = Spelling::Camel.wire_name(names, &name).to_owned();
+        let seconds = MOMENTS.contains(&name.as_str()).then(|| date(&value));
+        let value = match seconds.flatten() {
+            Some(seconds) => seconds,
+            None => plain(value, &mut intake)?,
+        };
+        Ok((name, value))
     };
-    Ok(Value::Object(members.into_iter().map(on_wire).collect()))
+    Ok(Value::Object(
+        members.into_iter().map(option).collect::<Result<_>>()?,
+    ))
+}
+
+/// The epoch seconds of a `Date`.
+fn date(value: &Value) -> Option<Value> {
+    let seconds = value.as_str()?.strip_prefix('t')?;
+    seconds.parse().ok().map(Value::Float)
 }
 
 /// Replaces what stands for something else.
@@ -56,7 +74,7 @@ fn untagged(text: &str) -> Result<Value> {
             .map_err(|_| ErrorCode::Internal.into()),
         "b" => Ok(big_integer(rest == "-")),
         "x" => Ok(Value::Foreign(rest.to_owned())),
-        "u" => Err(ErrorCode::TextNotUtf8.into()),
+        "t" => Ok(Value::Foreign("a Date".to_owned())),
         "d" => Err(ErrorCode::JsonTooDeep.into()),
         "m" => Err(ErrorCode::OptionTooLarge.into()),
         _ => Err(ErrorCode::Internal.into()),

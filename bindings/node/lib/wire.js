@@ -65,8 +65,7 @@ function any(value, depth, budget) {
 }
 
 function number(value) {
-  if (!Number.isFinite(value)) return `"n${value}"`;
-  return Object.is(value, -0) ? '-0' : `${value}`;
+  return Number.isFinite(value) ? `${value}` : `"n${value}"`;
 }
 
 /** Beyond 64 bits the sign is all that the core asks for. */

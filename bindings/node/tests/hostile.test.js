@@ -92,6 +92,7 @@ const odd = {
   holes: holes(),
   bytes: new Uint8Array(3),
   'detached bytes': detached(),
+  'detached buffer': detached().buffer,
   'invalid date': new Date(Number.NaN),
   date: new Date(0),
 };
@@ -156,7 +157,7 @@ for (const name of ['identifier', 'now', 'ip', 'country', 'leeway', 'download'])
 /** Each item of a batch is answered by itself, and a key set is asked for any text. */
 function takesAll(name, kind) {
   if (name === 'signMany') return ['exploding', 'deep', 'very deep'].includes(kind);
-  if (name === 'signLines, line') return typeof odd[kind] === 'string' || kind.endsWith('bytes');
+  if (name === 'signLines, line') return typeof odd[kind] === 'string' || /bytes|buffer$/.test(kind);
   return name === 'KeySet.get' && typeof odd[kind] === 'string';
 }
 

@@ -3,6 +3,7 @@
 
 mod cli;
 mod crates;
+mod node;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -192,5 +193,10 @@ const PIECES: &[Piece] = &[
         name: "dist: crates",
         build: crates::build,
         mint: crates::mint,
+    },
+    Piece {
+        name: "dist: npm package",
+        build: node::build,
+        mint: node::mint,
     },
 ];

@@ -218,7 +218,8 @@ def key_load(case: Case) -> Any:
     text, id = key_text(case)
     key = SigningKey.load(text, id)
     info = describe_key(text, key.id)
-    assert info.private and info.thumbprint == key.public_key.thumbprint
+    assert info.private
+    assert info.thumbprint == key.public_key.thumbprint
     jwk = json.loads(key.public_key.to_jwk())
     return {"id": key.id, "bits": key.bits, "form": info.form, "jwk": jwk}
 
@@ -283,7 +284,7 @@ OPERATIONS: "dict[str, Callable[[Case], Any]]" = {
 
 
 def run(case: Case) -> Any:
-    assert MEMBERS >= set(case), f"{case['id']}: unknown {set(case) - MEMBERS}"
+    assert set(case) <= MEMBERS, f"{case['id']}: unknown {set(case) - MEMBERS}"
     try:
         return OPERATIONS[case["operation"]](case)
     except StreamTokenError as error:

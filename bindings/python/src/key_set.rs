@@ -109,5 +109,5 @@ fn public(object: Bound<'_, PyAny>) -> PyResult<streamtoken::PublicKey> {
 
 /// The refusal of an argument that is not an object of this package.
 pub(crate) fn wrong_type(object: &Bound<'_, PyAny>, wanted: &str, name: &str) -> PyErr {
-    raise(&host::wrong_type(wanted, &foreign(object), name))
+    raise(&host::wrong_argument(wanted, &foreign(object), name))
 }

@@ -150,7 +150,7 @@ fn conditions(who: &Bound<'_, PyAny>) -> PyResult<Vec<Condition>> {
     let who = value(who)?;
     let conditions = match who.as_array() {
         Some(who) => who.iter().map(Condition::from_value).collect(),
-        None => Err(host::wrong_type("a list", &who, "who")),
+        None => Err(host::wrong_argument("a list", &who, "who")),
     };
     conditions.map_err(|error| raise(&error))
 }

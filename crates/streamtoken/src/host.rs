@@ -12,7 +12,10 @@ pub use intake::{Intake, MAX_VALUES};
 pub use spelling::Spelling;
 pub use surface::surface;
 
-use crate::{Error, ErrorCode, Result, Value, options};
+use std::ffi::OsString;
+
+use crate::options::{given, known_members, wrong_type};
+use crate::{CustomerCode, Error, ErrorCode, Result, SigningKey, Value, key};
 
 /// The options that are points in time: a host's own dates stand for their epoch seconds.
 pub const MOMENTS: &[&str] = &["exp", "nbf", "now"];
@@ -28,13 +31,42 @@ pub const DURATIONS: &[&str] = &["expires_in", "reuse_window", "leeway"];
 pub fn text<'v>(value: &'v Value, name: &str) -> Result<&'v str> {
     match value {
         Value::String(text) => Ok(text),
-        other => Err(wrong_type("a string", other, name)),
+        other => Err(wrong_argument("a string", other, name)),
     }
 }
 
 /// The refusal of an argument called `name` that is not `wanted` ("a key set").
-pub fn wrong_type(wanted: &str, found: &Value, name: &str) -> Error {
-    options::wrong_type(wanted, found).at(format!("/{name}"))
+pub fn wrong_argument(wanted: &str, found: &Value, name: &str) -> Error {
+    wrong_type(wanted, found).at(format!("/{name}"))
+}
+
+/// The key id out of the options of a function that loads a key, an object whose only member is `id`.
+///
+/// # Errors
+/// [`ErrorCode::OptionType`], [`ErrorCode::OptionUnknown`], [`ErrorCode::JsonDuplicateMember`].
+pub fn key_id(options: &Value) -> Result<Option<&str>> {
+    const NAME: &str = "id";
+    let id = given(known_members(options, &[NAME], &[])?, NAME);
+    id.map(|id| text(id, NAME)).transpose()
+}
+
+/// As [`SigningKey::from_env`], from the environment that a host language shows its programs, which may
+/// be another than the process's.
+///
+/// # Errors
+/// Those of [`SigningKey::from_env`].
+pub fn signing_key_from_env(lookup: impl Fn(&str) -> Option<OsString>) -> Result<SigningKey> {
+    key::from_env(lookup)
+}
+
+/// As [`CustomerCode::from_env`], from the environment that a host language shows its programs.
+///
+/// # Errors
+/// Those of [`CustomerCode::from_env`].
+pub fn customer_code_from_env(
+    lookup: impl Fn(&str) -> Option<OsString>,
+) -> Result<Option<CustomerCode>> {
+    CustomerCode::from_variable(lookup(CustomerCode::VARIABLE))
 }
 
 /// The identifier to sign for, out of an argument or member that may be missing.
@@ -63,7 +95,10 @@ pub const fn big_integer(negative: bool) -> Value {
 mod tests {
     use std::sync::atomic::AtomicBool;
 
-    use super::{DURATIONS, MOMENTS, big_integer, identifier, text};
+    use super::{
+        DURATIONS, MOMENTS, big_integer, customer_code_from_env, identifier, key_id,
+        signing_key_from_env, text,
+    };
     use crate::key::tests::example_key;
     use crate::{ErrorCode, SignOptions, Signer, Value, VerifyContext};
 
@@ -75,6 +110,36 @@ mod tests {
         assert_eq!(refused.message(), "a string is wanted here, not a function");
         let refused = identifier(&Value::Null).unwrap_err();
         assert_eq!(refused.code(), ErrorCode::IdentifierInvalid);
+    }
+
+    #[test]
+    fn a_key_is_loaded_with_an_id_and_nothing_else() {
+        let read = |text: &str| {
+            let options = Value::parse(text).unwrap();
+            let id = key_id(&options).map(|id| id.map(str::to_owned));
+            id.map_err(|error| (error.code(), error.field().map(str::to_owned)))
+        };
+        assert_eq!(read("{}"), Ok(None));
+        assert_eq!(read(r#"{"id":null}"#), Ok(None));
+        assert_eq!(read(r#"{"id":"k"}"#), Ok(Some("k".to_owned())));
+        let at = |field: &str| Some(field.to_owned());
+        assert_eq!(read(r#"{"id":7}"#), Err((ErrorCode::OptionType, at("/id"))));
+        assert_eq!(
+            read(r#"{"key_id":"k"}"#),
+            Err((ErrorCode::OptionUnknown, at("/key_id")))
+        );
+        assert_eq!(read("null"), Err((ErrorCode::OptionType, None)));
+    }
+
+    #[test]
+    fn the_environment_is_the_one_that_is_shown() {
+        let key = example_key();
+        let loaded = signing_key_from_env(|name| {
+            (name == "CLOUDFLARE_STREAM_KEY").then(|| key.to_jwk().as_str().into())
+        });
+        assert_eq!(loaded.unwrap().id(), key.id());
+        let code = customer_code_from_env(|_| Some("F33ZS165NR7GYFY4".into()));
+        assert_eq!(code.unwrap().unwrap().as_str(), "f33zs165nr7gyfy4");
     }
 
     #[test]

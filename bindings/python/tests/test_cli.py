@@ -6,9 +6,8 @@ import subprocess
 import sys
 import time
 
-from support import EXAMPLE, NOW
-
 import streamtoken
+from support import EXAMPLE, NOW
 
 COMMAND = [sys.executable, "-m", "streamtoken"]
 ENVIRONMENT = {

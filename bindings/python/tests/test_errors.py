@@ -4,7 +4,6 @@ import copy
 import pickle
 
 import pytest
-from support import example_signer
 
 from streamtoken import (
     ApiError,
@@ -17,6 +16,7 @@ from streamtoken import (
     error_codes,
     errors,
 )
+from support import example_signer
 
 CLASSES = {
     "input": InputError,

@@ -1,7 +1,7 @@
 """A panic inside is an `InternalError`, and the process lives on.
 
-In a build with the feature `provoke-panic`, whose folder `STREAMTOKEN_PANIC_BUILD` names: the identifier
-of that name panics there. `cargo xtask test` makes it.
+In a build with the feature `provoke-panic`, whose folder `STREAMTOKEN_PANIC_BUILD` names: the
+identifier of that name panics there. `cargo xtask test` makes it.
 """
 
 import os

@@ -9,9 +9,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from support import NOW, VIDEO, example_signer
 
 from streamtoken import KeySet, SigningKey, Token, verify
+from support import NOW, VIDEO, example_signer
 
 SIGNER = example_signer()
 
@@ -47,7 +47,7 @@ def test_the_interpreter_is_free_while_a_key_is_made() -> None:
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1_000)
     try:
-        made: "list[SigningKey]" = []
+        made: list[SigningKey] = []
         turns = other_threads_run_during(
             threading.Thread(target=lambda: made.extend(SigningKey.generate() for _ in range(5)))
         )
@@ -58,7 +58,7 @@ def test_the_interpreter_is_free_while_a_key_is_made() -> None:
 
 
 def test_the_interpreter_is_free_during_a_batch() -> None:
-    answers: "list[object]" = []
+    answers: list[object] = []
     requests = [(f"v{n}", None) for n in range(1_000)]
     turns = other_threads_run_during(
         threading.Thread(target=lambda: answers.extend(SIGNER.sign_many(requests, now=NOW)))
@@ -129,7 +129,7 @@ except KeyboardInterrupt:
 
 
 @pytest.mark.parametrize(
-    ("method", "item"), [("sign_many", '("v", None)'), ("sign_lines", "'{\"identifier\":\"v\"}'")]
+    ("method", "item"), [("sign_many", '("v", None)'), ("sign_lines", '\'{"identifier":"v"}\'')]
 )
 def test_ctrl_c_ends_a_long_batch(method: str, item: str) -> None:
     script = INTERRUPTED.format(method=method, item=item)

@@ -6,7 +6,6 @@ import json
 import pickle
 
 import pytest
-from support import CODE, EXAMPLE, NOW, VIDEO, example_key, example_signer
 
 from streamtoken import (
     AccessRules,
@@ -22,6 +21,7 @@ from streamtoken import (
     rewrite,
     verify,
 )
+from support import CODE, EXAMPLE, NOW, VIDEO, example_key, example_signer
 
 SIGNER = example_signer()
 KEYS = KeySet(SIGNER.key)
@@ -70,12 +70,12 @@ def test_many_at_once_answer_in_order() -> None:
             ("c", None),
             {"identifier": "d", "exp": NOW},
             {"identifier": ""},
-            {},  # type: ignore[typeddict-item]
+            {},  # type: ignore[list-item]
             7,  # type: ignore[list-item]
             ("x", 7),  # type: ignore[list-item]
-            ("x", {"identifier": "y"}),  # type: ignore[typeddict-unknown-key]
+            ("x", {"identifier": "y"}),  # type: ignore[list-item]
             ("x",),  # type: ignore[list-item]
-            ("z", {"accessRules": [{}] * 200_000}),  # type: ignore[typeddict-unknown-key]
+            ("z", {"accessRules": [{}] * 200_000}),  # type: ignore[list-item]
             ("last", {"access_rules": []}),
         ],
         now=NOW,

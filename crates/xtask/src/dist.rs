@@ -3,6 +3,7 @@
 
 mod cli;
 mod crates;
+mod python;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -192,5 +193,15 @@ const PIECES: &[Piece] = &[
         name: "dist: crates",
         build: crates::build,
         mint: crates::mint,
+    },
+    Piece {
+        name: "dist: Python wheel",
+        build: python::wheel,
+        mint: python::mint,
+    },
+    Piece {
+        name: "dist: Python sdist",
+        build: python::sdist,
+        mint: python::mint,
     },
 ];

@@ -36,7 +36,7 @@ fn candidates() -> Vec<PathBuf> {
     let on_path = names().chain(["python3".to_owned()]).map(PathBuf::from);
     let versions = pyenv().and_then(|root| root.join("versions").read_dir().ok());
     let mut installed: Vec<_> = versions.into_iter().flatten().flatten().collect();
-    installed.sort_by_key(|entry| entry.file_name());
+    installed.sort_by_key(std::fs::DirEntry::file_name);
     let under_pyenv = installed
         .iter()
         .rev()

@@ -80,9 +80,9 @@ def core_sentence(name: str) -> str:
     """Find the first sentence of the core's documentation of `name`."""
     owner = name.split(".", maxsplit=1)[0]
     item = OTHER_NAMES.get(name, name.rsplit(".", maxsplit=1)[-1])
-    source = (CORE / FILES[owner]).read_text()
+    source = (CORE / FILES[owner]).read_text(encoding="utf-8")
     if owner == "Signer" and "." in name and item in ("sign_lines", "sign_values"):
-        source = (CORE / "sign/batch.rs").read_text()
+        source = (CORE / "sign/batch.rs").read_text(encoding="utf-8")
     if "." in name:
         # A member stands in the braces of its owner's struct or implementation.
         source = source[re.search(rf"^(impl|pub struct) {owner} ", source, re.MULTILINE).start() :]  # type: ignore[union-attr]
@@ -129,7 +129,7 @@ def test_signatures_can_be_read() -> None:
 
 
 def readme() -> str:
-    return (BINDING / "README.md").read_text()
+    return (BINDING / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ def members(options: Any) -> "set[str]":
 
 
 def test_the_version_is_the_workspaces() -> None:
-    manifest = (ROOT / "Cargo.toml").read_text()
+    manifest = (ROOT / "Cargo.toml").read_text(encoding="utf-8")
     assert f'version = "{streamtoken.__version__}"' in manifest
     assert SURFACE["version"] == streamtoken.__version__
 
@@ -85,7 +85,7 @@ def test_limits_are_kept() -> None:
 
 
 def test_stubs_say_nothing_of_what_is_to_come() -> None:
-    stubs = (BINDING / "python/streamtoken/_native.pyi").read_text()
+    stubs = (BINDING / "python/streamtoken/_native.pyi").read_text(encoding="utf-8")
     assert set(re.findall(r"^class (\w+)", stubs, re.MULTILINE)) == {
         name for name in dir(_native) if isinstance(getattr(_native, name), type)
     }

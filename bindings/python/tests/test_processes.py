@@ -134,7 +134,10 @@ except KeyboardInterrupt:
 def test_ctrl_c_ends_a_long_batch(method: str, item: str) -> None:
     script = INTERRUPTED.format(method=method, item=item)
     with subprocess.Popen(
-        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", script],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"

@@ -75,7 +75,7 @@ pub(crate) fn examples() -> Result<Vec<Examples>> {
 }
 
 /// Tests that need more than pytest; they run on the newest interpreter alone.
-const PEERS: &[&str] = &["tests/test_peers.py"];
+const PEERS: &[&str] = &["tests/test_bench.py", "tests/test_peers.py"];
 
 /// The binding's folder.
 pub(crate) fn folder() -> PathBuf {
@@ -87,8 +87,7 @@ fn with_package(mut command: Command, package: &PathBuf) -> Command {
     command
         .env("PYTHONPATH", package)
         .env("MYPYPATH", package)
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .env("PYTHONWARNDEFAULTENCODING", "0");
+        .env("PYTHONDONTWRITEBYTECODE", "1");
     command
 }
 

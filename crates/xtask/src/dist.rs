@@ -4,6 +4,7 @@
 mod cli;
 mod crates;
 mod node;
+mod python;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -198,5 +199,15 @@ const PIECES: &[Piece] = &[
         name: "dist: npm package",
         build: node::build,
         mint: node::mint,
+    },
+    Piece {
+        name: "dist: Python wheel",
+        build: python::wheel,
+        mint: python::mint,
+    },
+    Piece {
+        name: "dist: Python sdist",
+        build: python::sdist,
+        mint: python::mint,
     },
 ];

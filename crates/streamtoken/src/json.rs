@@ -37,6 +37,9 @@ pub enum Value {
     Array(Vec<Self>),
     /// An object: its members in the order in which they came.
     Object(Vec<(String, Self)>),
+    /// What a host language passes and JSON cannot say, in words: `a function`, `a Decimal`. No option
+    /// takes it, and each refuses it with its own code.
+    Foreign(String),
 }
 
 /// Why a text is not JSON that this crate accepts.
@@ -93,7 +96,7 @@ impl Value {
     }
 
     /// What kind of value this is, as error messages call it.
-    pub(crate) fn kind(&self) -> &'static str {
+    pub(crate) fn kind(&self) -> &str {
         match self {
             Self::Null => "null",
             Self::Bool(_) => "a boolean",
@@ -101,6 +104,7 @@ impl Value {
             Self::String(_) => "a string",
             Self::Array(_) => "a list",
             Self::Object(_) => "an object",
+            Self::Foreign(kind) => kind,
         }
     }
 }
@@ -145,10 +149,10 @@ impl From<Fault> for Error {
 }
 
 impl Serialize for Value {
-    /// NaN and infinities, which JSON cannot say, are written as `null`.
+    /// NaN, infinities and [`Value::Foreign`], which JSON cannot say, are written as `null`.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Null => serializer.serialize_unit(),
+            Self::Null | Self::Foreign(_) => serializer.serialize_unit(),
             Self::Bool(value) => serializer.serialize_bool(*value),
             Self::Integer(value) => serializer.serialize_i128(*value),
             Self::Float(value) => serializer.serialize_f64(*value),
@@ -184,7 +188,7 @@ impl Zeroize for Value {
             Self::String(text) => text.zeroize(),
             Self::Array(items) => items.iter_mut().for_each(Self::zeroize),
             Self::Object(members) => members.iter_mut().for_each(|(_, value)| value.zeroize()),
-            Self::Null | Self::Bool(_) | Self::Integer(_) | Self::Float(_) => {}
+            Self::Null | Self::Bool(_) | Self::Integer(_) | Self::Float(_) | Self::Foreign(_) => {}
         }
     }
 }

@@ -35,6 +35,7 @@
 //! | read a token without checking it | [`inspect`], [`Unverified`] |
 //! | playback URLs | [`playback_urls`], [`rewrite`], [`CustomerCode`] |
 //! | tell what went wrong | [`Error`], [`ErrorCode`] |
+//! | wrap this crate for another language | [`host`] |
 //!
 //! # Features
 //!
@@ -51,6 +52,7 @@ mod base64url;
 mod clock;
 mod crypto;
 mod error;
+pub mod host;
 mod id;
 mod inspect;
 mod json;

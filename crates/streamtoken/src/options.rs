@@ -383,6 +383,6 @@ pub(crate) fn member<'v>(members: &'v [(String, Value)], name: &str) -> Option<&
         .find_map(|(other, value)| (other == name).then_some(value))
 }
 
-fn given<'v>(members: &'v [(String, Value)], name: &str) -> Option<&'v Value> {
+pub(crate) fn given<'v>(members: &'v [(String, Value)], name: &str) -> Option<&'v Value> {
     member(members, name).filter(|value| !matches!(value, Value::Null))
 }

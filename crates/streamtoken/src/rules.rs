@@ -167,7 +167,7 @@ fn too_many() -> Error {
 }
 
 /// Most rules that Cloudflare reads in one token.
-const MAX_RULES: usize = 5;
+pub(crate) const MAX_RULES: usize = 5;
 
 /// Where all rules live, in a request and in a token.
 const FIELD: &str = "/accessRules";

@@ -20,6 +20,10 @@ pub struct Token {
 }
 
 impl Token {
+    /// The names of what a token tells of itself, as every surface has them.
+    pub const NAMES: &'static [&'static str] =
+        &["token", "identifier", "key_id", "exp", "nbf", "renew_at"];
+
     /// The compact form: three parts of base64url, at most 16,384 characters in all.
     pub fn as_str(&self) -> &str {
         &self.text

@@ -3,7 +3,7 @@
 mod changelog;
 mod deny;
 mod tree;
-mod vector_files;
+pub(crate) mod vector_files;
 
 use std::time::Instant;
 

@@ -4,7 +4,9 @@
 pub mod bench;
 pub mod check;
 mod command;
+pub mod dist;
 mod languages;
+mod matrix;
 pub mod measure;
 pub mod oracle;
 mod project;

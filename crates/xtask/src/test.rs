@@ -6,7 +6,9 @@ use anyhow::{Context, Result, bail};
 
 use crate::check;
 use crate::command::{self, cargo_line};
+use crate::dist;
 use crate::languages::{c, node, python};
+use crate::matrix;
 use crate::oracle::{self, Backend};
 use crate::step::{note, step};
 use crate::vectors;
@@ -55,14 +57,18 @@ fn all(tally: &mut Tally) -> Result<()> {
             Err(error) => broken.push(format!("{error:#}")),
         }
     }
+    for (name, test) in ACROSS {
+        if let Err(error) = step(name, || test(tally)) {
+            broken.push(format!("{error:#}"));
+        }
+    }
     if !broken.is_empty() {
         bail!("{}", broken.join("; "));
     }
     step("golden vectors", || {
         let mut all = vectors::count()?;
-        all.extend(counts);
-        vectors::print_table(&all);
-        Ok(())
+        all.append(&mut counts);
+        vectors::report(&all)
     })
 }
 
@@ -145,13 +151,21 @@ const SELECTIONS: [(&str, &str); 4] = [
 ];
 
 /// The surfaces whose tests are not Cargo's.
-const LANGUAGES: [(&str, LanguageTests); 3] = [
+pub(crate) const LANGUAGES: [(&str, LanguageTests); 3] = [
     ("tests: C and C++", c::test),
     ("tests: Python", python::test),
     ("tests: Node.js", node::test),
 ];
 
-type LanguageTests = fn(&mut Tally) -> Result<Vec<vectors::Count>>;
+/// What concerns all surfaces.
+const ACROSS: [(&str, AcrossTests); 2] = [
+    ("every surface mints, every other verifies", matrix::test),
+    ("what is published, where nothing else is", dist::test),
+];
+
+type AcrossTests = fn(&mut Tally) -> Result<()>;
+
+pub(crate) type LanguageTests = fn(&mut Tally) -> Result<Vec<vectors::Count>>;
 
 #[cfg(test)]
 mod tests {

@@ -5,18 +5,18 @@ use serde_json::{Value as Json, json};
 use crate::format::Case;
 use crate::process::{EXAMPLE, object, refusal, streamtoken};
 
-pub(crate) fn run(case: &Case) -> Result<Json, &'static str> {
+pub(crate) fn run(case: &Case) -> Json {
     match case.operation.as_str() {
         "key_set" => key_set(case),
-        "key_export" => Ok(exported(case)),
+        "key_export" => exported(case),
         operation => {
             case.knows_only(&["text", "base64", "repeat", "id"]);
             let (text, id) = (case.content("text"), case.optional_text("id"));
-            Ok(match operation {
+            match operation {
                 "key_load" => loaded(&text, id),
                 "key_describe" => key(&["show", "-"], &text, id),
                 _ => public(&text, id),
-            })
+            }
         }
     }
 }
@@ -63,21 +63,10 @@ fn public(text: &[u8], id: Option<&str>) -> Json {
     })
 }
 
-fn key_set(case: &Case) -> Result<Json, &'static str> {
+fn key_set(case: &Case) -> Json {
     case.knows_only(&["jwks", "member", "repeat"]);
-    let text = case.key_set();
-    if !is_set(&text) {
-        return Err("--keys takes more than sets");
-    }
-    let set = key(&["public", "-"], text.as_bytes(), None);
-    Ok(refusal(&set).unwrap_or_else(|| json!({ "ids": set["ids"], "jwks": inner(&set) })))
-}
-
-/// Whether the text is taken for a set where keys of all forms are taken.
-fn is_set(text: &str) -> bool {
-    let text = text.trim_start_matches('\u{feff}').trim_start();
-    let is_one_key = serde_json::from_str(text).is_ok_and(|json: Json| json.get("kty").is_some());
-    text.starts_with('{') && !is_one_key
+    let set = key(&["public", "-"], case.key_set().as_bytes(), None);
+    refusal(&set).unwrap_or_else(|| json!({ "ids": set["ids"], "jwks": inner(&set) }))
 }
 
 fn exported(case: &Case) -> Json {

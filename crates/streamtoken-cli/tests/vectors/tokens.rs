@@ -156,6 +156,8 @@ fn evaluated(case: &Case) -> Json {
     for (name, fact) in case.input["viewer"]
         .as_object()
         .expect("viewer is an object")
+        .iter()
+        .filter(|(_, fact)| !fact.is_null())
     {
         process.arg(format!(
             "--{name}={}",

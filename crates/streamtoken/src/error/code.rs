@@ -25,6 +25,8 @@ pub enum ErrorCode {
     OptionValue = 107,
     /// The option belongs to Cloudflare's API and has no place in local signing.
     OptionNotLocal = 108,
+    /// Options hold at most 100000 values.
+    OptionTooLarge = 109,
     /// An identifier has 1 to 32 characters of A-Z, a-z, 0-9, '-' and '_'.
     IdentifierInvalid = 110,
     /// A key id has 1 to 64 characters of A-Z, a-z, 0-9, '-' and '_'.
@@ -242,6 +244,7 @@ impl ErrorCode {
         Self::OptionNull,
         Self::OptionValue,
         Self::OptionNotLocal,
+        Self::OptionTooLarge,
         Self::IdentifierInvalid,
         Self::KeyIdInvalid,
         Self::TimeType,
@@ -364,6 +367,19 @@ impl ErrorCode {
         self.row().1
     }
 
+    /// The group that the hundreds say: `input`, `key`, `token`, `api`, `service` or `internal`. A
+    /// surface that has a class of error for each group chooses it by this name.
+    pub const fn group(self) -> &'static str {
+        match self.number() / 100 {
+            1 => "input",
+            2 => "key",
+            3 => "token",
+            4 => "api",
+            5 => "service",
+            _ => "internal",
+        }
+    }
+
     /// The exit code of the command line: 1 token refused, 2 input, 3 key, 4 API or network, 5 service,
     /// 70 internal.
     pub const fn exit_code(self) -> u8 {
@@ -421,6 +437,11 @@ impl ErrorCode {
                 "option_not_local",
                 400,
                 "the option belongs to Cloudflare's API and has no place in local signing",
+            ),
+            Self::OptionTooLarge => (
+                "option_too_large",
+                400,
+                "options hold at most 100000 values",
             ),
             Self::IdentifierInvalid => (
                 "identifier_invalid",

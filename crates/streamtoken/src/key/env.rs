@@ -16,7 +16,7 @@ const KEY_FILE: &str = "CLOUDFLARE_STREAM_KEY_FILE";
 const KEY_ID: &str = "CLOUDFLARE_STREAM_KEY_ID";
 
 /// Loads the key from the variables that `lookup` answers.
-pub(super) fn load(lookup: impl Fn(&str) -> Option<OsString>) -> Result<SigningKey> {
+pub(crate) fn load(lookup: impl Fn(&str) -> Option<OsString>) -> Result<SigningKey> {
     let id = given(&lookup, KEY_ID);
     let id = id.as_ref().map(|id| String::from_utf8_lossy(id));
     let id = id.as_deref().map(str::trim);

@@ -147,7 +147,12 @@ fn check_lists(rule: &Value, kind: Kind) -> Result<()> {
     }
 }
 
-fn read_list<T>(rule: &Value, list: &str, read: fn(&str) -> Result<T>) -> Result<Vec<T>> {
+/// The list called `list` of an object, each item as `read` reads its text.
+pub(super) fn read_list<T>(
+    rule: &Value,
+    list: &str,
+    read: fn(&str) -> Result<T>,
+) -> Result<Vec<T>> {
     let value = rule.get(list).unwrap_or(&Value::Null);
     let items = value.as_array().ok_or_else(|| {
         let message = format!("{list} must be a list of strings, not {}", value.kind());

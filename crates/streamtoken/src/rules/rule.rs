@@ -3,8 +3,9 @@
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use super::{Country, Network};
-use crate::{Error, ErrorCode, Result};
+use super::{Country, Network, parse};
+use crate::options::known_members;
+use crate::{Error, ErrorCode, Result, Value};
 
 /// One access rule: an action, and the condition under which it is taken.
 ///
@@ -109,6 +110,33 @@ impl Condition {
         Self::from_countries(parse_all(countries, COUNTRY)?)
     }
 
+    /// A condition from an object with one member: the list `ip`, the list `country`, or `"any": true`.
+    ///
+    /// # Errors
+    /// [`ErrorCode::OptionType`], [`ErrorCode::OptionUnknown`], [`ErrorCode::JsonDuplicateMember`],
+    /// [`ErrorCode::OptionValue`] for no member, several, or an `any` that is not true; for the lists
+    /// those of [`Condition::ip`] and [`Condition::country`].
+    pub fn from_value(value: &Value) -> Result<Self> {
+        let members = known_members(value, &[IP, COUNTRY, ANY], &[])?;
+        let given: Vec<_> = members
+            .iter()
+            .filter(|(_, value)| *value != Value::Null)
+            .collect();
+        match given.as_slice() {
+            [(name, _)] if name == IP => {
+                Self::from_networks(parse::read_list(value, IP, str::parse)?)
+            }
+            [(name, _)] if name == COUNTRY => {
+                Self::from_countries(parse::read_list(value, COUNTRY, str::parse)?)
+            }
+            [(_, Value::Bool(true))] => Ok(Self::any()),
+            _ => Err(Error::new(
+                ErrorCode::OptionValue,
+                "a condition has one member: the list ip, the list country, or \"any\": true",
+            )),
+        }
+    }
+
     /// As [`Condition::ip`], from networks that are parsed already.
     ///
     /// # Errors
@@ -193,3 +221,5 @@ fn not_empty<T>(items: impl IntoIterator<Item = T>, list: &str) -> Result<Vec<T>
 pub(super) const IP: &str = "ip";
 /// The member of an `ip.geoip.country` rule.
 pub(super) const COUNTRY: &str = "country";
+/// The member of a condition, and the type of a rule, for everybody.
+const ANY: &str = "any";

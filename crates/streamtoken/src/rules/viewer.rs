@@ -3,7 +3,9 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::Country;
-use crate::{Error, ErrorCode, Result};
+use super::rule::{COUNTRY, IP};
+use crate::options::{given, known_members};
+use crate::{Error, ErrorCode, Result, Value, host};
 
 /// What is known of a viewer. A fact that is not given is unknown: a rule that needs it is refused
 /// instead of guessed.
@@ -17,6 +19,27 @@ impl Viewer {
     /// A viewer of whom nothing is known.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Facts from an object with the members `ip` and `country`, both optional; `null` is *not given*.
+    ///
+    /// # Errors
+    /// [`ErrorCode::OptionType`], [`ErrorCode::OptionUnknown`], [`ErrorCode::JsonDuplicateMember`], and
+    /// those of [`Viewer::ip`] and [`Viewer::country`].
+    pub fn from_value(value: &Value) -> Result<Self> {
+        Self::default().read(known_members(value, &[IP, COUNTRY], &[])?)
+    }
+
+    /// The facts among `members`.
+    pub(crate) fn read(self, members: &[(String, Value)]) -> Result<Self> {
+        let mut viewer = self;
+        if let Some(ip) = given(members, IP) {
+            viewer = viewer.ip(host::text(ip, IP)?)?;
+        }
+        if let Some(country) = given(members, COUNTRY) {
+            viewer = viewer.country(host::text(country, COUNTRY)?)?;
+        }
+        Ok(viewer)
     }
 
     /// The viewer with this address: a bare IPv4 or IPv6 address. An IPv4-mapped one counts as IPv4, as

@@ -1,13 +1,14 @@
 //! Batches as JSON lines: one object in, one object out.
 
 use std::fmt;
+use std::sync::atomic::AtomicBool;
 
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use super::{Signer, parallel};
-use crate::options::{member, wrong_type};
-use crate::{Error, ErrorCode, Result, SignOptions, Token, Value, clock};
+use crate::options::member;
+use crate::{ErrorCode, Result, SignOptions, Token, Value, clock, host};
 
 /// Longest batch line, in bytes without its line end.
 pub const MAX_LINE: usize = 1 << 20;
@@ -92,24 +93,30 @@ impl Signer {
         if line.trim_ascii().is_empty() {
             return Err(ErrorCode::LineBlank.into());
         }
-        let request = Value::parse(line)?;
-        let options = defaults.overlaid_beside(&request, &["identifier"])?;
-        self.sign_at(
-            options.now.unwrap_or(clock),
-            identifier(&request)?,
-            &options,
-        )
+        self.sign_value(defaults, clock, &Value::parse(line)?)
     }
-}
 
-fn identifier(request: &Value) -> Result<&str> {
-    match member(request.as_object().unwrap_or_default(), "identifier") {
-        Some(Value::String(identifier)) => Ok(identifier),
-        None | Some(Value::Null) => Err(Error::new(
-            ErrorCode::IdentifierInvalid,
-            "the line has no identifier, the video UID or live-input UID to sign for",
-        )
-        .at("/identifier")),
-        Some(other) => Err(wrong_type("a string", other).at("/identifier")),
+    /// Mints one token for each of `requests`, on all cores, and answers each, in order.
+    ///
+    /// A request is an object of [`SignOptions`] in wire names with the member `identifier`; what it
+    /// leaves out is taken from `defaults`. An error of one never loses the others. `None` when `stop`
+    /// was set before the last was begun: what was minted until then is dropped.
+    pub fn sign_values(
+        &self,
+        defaults: &SignOptions,
+        requests: &[Value],
+        stop: &AtomicBool,
+    ) -> Option<Vec<Result<Token>>> {
+        let clock = defaults.now.unwrap_or_else(clock::now);
+        parallel::map_until(requests, stop, |request| {
+            self.sign_value(defaults, clock, request)
+        })
+    }
+
+    fn sign_value(&self, defaults: &SignOptions, clock: u64, request: &Value) -> Result<Token> {
+        let options = defaults.overlaid_beside(request, &["identifier"])?;
+        let members = request.as_object().unwrap_or_default();
+        let identifier = host::identifier(member(members, "identifier").unwrap_or(&Value::Null))?;
+        self.sign_at(options.now.unwrap_or(clock), identifier, &options)
     }
 }

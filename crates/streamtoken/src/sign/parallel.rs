@@ -1,7 +1,7 @@
 //! Work on all cores, results in order.
 
 use std::num::NonZero;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
 /// Items a worker takes at a time: few enough that the cores end together, and one signature takes so
@@ -10,6 +10,16 @@ const STRIDE: usize = 4;
 
 /// `f` over all items, on as many threads as there are cores.
 pub(super) fn map<T: Sync, R: Send>(items: &[T], f: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    map_until(items, &AtomicBool::new(false), f).unwrap_or_default()
+}
+
+/// As [`map`]; `None` when `stop` was set before `f` was begun on the last item.
+pub(super) fn map_until<T: Sync, R: Send>(
+    items: &[T],
+    stop: &AtomicBool,
+    f: impl Fn(&T) -> R + Sync,
+) -> Option<Vec<R>> {
+    let f = |item: &T| (!stop.load(Ordering::Relaxed)).then(|| f(item));
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     let workers = cores.min(items.len().div_ceil(STRIDE));
     if workers <= 1 {
@@ -23,7 +33,9 @@ pub(super) fn map<T: Sync, R: Send>(items: &[T], f: impl Fn(&T) -> R + Sync) -> 
             let Some(rest) = items.get(start..).filter(|rest| !rest.is_empty()) else {
                 return done;
             };
-            let results = rest.iter().take(STRIDE).map(&f).collect::<Vec<_>>();
+            let Some(results) = rest.iter().take(STRIDE).map(&f).collect::<Option<Vec<_>>>() else {
+                return done;
+            };
             done.push((start, results));
         }
     };
@@ -43,15 +55,15 @@ pub(super) fn map<T: Sync, R: Send>(items: &[T], f: impl Fn(&T) -> R + Sync) -> 
         strides
     });
     strides.sort_unstable_by_key(|(start, _)| *start);
-    strides
-        .into_iter()
-        .flat_map(|(_, results)| results)
-        .collect()
+    let results: Vec<_> = strides.into_iter().flat_map(|(_, done)| done).collect();
+    (results.len() == items.len()).then_some(results)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::map;
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+    use super::{map, map_until};
 
     #[test]
     fn results_keep_the_order_of_the_items() {
@@ -61,6 +73,23 @@ mod tests {
                 map(&items, |item| item * 2),
                 items.iter().map(|item| item * 2).collect::<Vec<_>>()
             );
+        }
+    }
+
+    #[test]
+    fn a_stop_ends_the_work_between_two_items() {
+        for count in [1_usize, 2, 1_000] {
+            let items: Vec<_> = (0..count).collect();
+            let (stop, begun) = (AtomicBool::new(false), AtomicUsize::new(0));
+            let work = |item: &usize| {
+                begun.fetch_add(1, Ordering::Relaxed);
+                stop.store(*item == 0, Ordering::Relaxed);
+            };
+            let done = map_until(&items, &stop, work);
+            // Set while the last item was worked on, it comes too late to be heeded.
+            assert_eq!(done.is_some(), count == 1 || begun.into_inner() == count);
+            stop.store(true, Ordering::Relaxed);
+            assert_eq!(map_until(&items, &stop, |item| *item), None);
         }
     }
 

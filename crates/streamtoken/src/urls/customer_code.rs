@@ -64,7 +64,7 @@ impl CustomerCode {
         format!("{PREFIX}{}{SUFFIX}", self.0)
     }
 
-    fn from_variable(value: Option<OsString>) -> Result<Option<Self>> {
+    pub(crate) fn from_variable(value: Option<OsString>) -> Result<Option<Self>> {
         let Some(value) = value else { return Ok(None) };
         let text = value.into_string().map_err(|_| {
             refusal(

@@ -38,6 +38,21 @@ pub struct UrlOptions {
 }
 
 impl UrlOptions {
+    /// The options of each row, in Cloudflare's names and in the order in which they are written.
+    pub const NAMES_BY_ROW: &'static [(&'static str, &'static [&'static str])] = &[
+        ("hls", HlsOptions::NAMES),
+        ("dash", DashOptions::NAMES),
+        ("iframe", PlayerOptions::NAMES),
+        ("watch", NoOptions::NAMES),
+        ("thumbnail", ThumbnailOptions::NAMES),
+        ("animated_thumbnail", AnimatedThumbnailOptions::NAMES),
+        ("download", DownloadOptions::NAMES),
+        ("audio", DownloadOptions::NAMES),
+        ("clip_hls", ClipManifestOptions::NAMES),
+        ("clip", ClipOptions::NAMES),
+        ("webrtc", NoOptions::NAMES),
+    ];
+
     /// Reads options from JSON text.
     ///
     /// # Errors

@@ -21,6 +21,18 @@ pub struct Claims {
 }
 
 impl Claims {
+    /// The names of all members, in the order in which they are written.
+    pub const NAMES: &'static [&'static str] = &[
+        "sub",
+        "kid",
+        "exp",
+        "nbf",
+        "downloadable",
+        "accessRules",
+        "flags",
+        "other",
+    ];
+
     /// The video UID or live-input UID that the token is for.
     pub fn sub(&self) -> &str {
         &self.sub

@@ -1,8 +1,8 @@
 //! What a verification is about: which video, when, for whom.
 
-use crate::options::{boolean, known_members, member, read, wrong_type};
+use crate::options::{boolean, known_members, member, read};
 use crate::time::{MAX_LIFETIME, check_magnitude, seconds};
-use crate::{Claims, Error, ErrorCode, Result, Value, Viewer, id};
+use crate::{Claims, Error, ErrorCode, Result, Value, Viewer, host, id};
 
 /// The facts against which [`verify`](crate::verify) checks a token. All are optional.
 ///
@@ -55,22 +55,14 @@ impl VerifyContext {
             )
             .at("/identifier"));
         }
-        read(members, "identifier", &mut context.identifier, |value| {
-            text(value).map(Some)
-        })?;
+        if let Some(identifier) = member(members, "identifier") {
+            context.identifier = Some(host::text(identifier, "identifier")?.to_owned());
+        }
         context.check_identifier()?;
         read(members, "now", &mut context.now, |value| {
             seconds(value).map(Some)
         })?;
-        let mut fact = None;
-        read(members, "ip", &mut fact, |value| text(value).map(Some))?;
-        if let Some(ip) = fact.take() {
-            context = context.ip(&ip)?;
-        }
-        read(members, "country", &mut fact, |value| text(value).map(Some))?;
-        if let Some(country) = fact {
-            context = context.country(&country)?;
-        }
+        context.viewer = context.viewer.read(members)?;
         read(members, "leeway", &mut context.leeway, seconds)?;
         context.check_leeway()?;
         read(members, "download", &mut context.download, boolean)?;
@@ -213,12 +205,5 @@ impl VerifyContext {
             return Err(Error::from(ErrorCode::DownloadNotAllowed).at("/downloadable"));
         }
         Ok(())
-    }
-}
-
-fn text(value: &Value) -> Result<String> {
-    match value {
-        Value::String(text) => Ok(text.clone()),
-        other => Err(wrong_type("a string", other)),
     }
 }

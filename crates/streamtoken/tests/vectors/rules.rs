@@ -28,24 +28,8 @@ fn parse(case: &Case) -> Result<Json, Error> {
 fn evaluate(case: &Case) -> Result<Json, Error> {
     case.knows_only(&["accessRules", "viewer"]);
     let rules = AccessRules::from_value(&case.value("accessRules"))?;
-    let decision = rules.evaluate(&viewer(case)?)?;
+    let decision = rules.evaluate(&Viewer::from_value(&case.value("viewer"))?)?;
     Ok(json!({ "action": decision.action().as_str(), "rule": decision.rule() }))
-}
-
-fn viewer(case: &Case) -> Result<Viewer, Error> {
-    let mut viewer = Viewer::new();
-    let facts = case.input["viewer"]
-        .as_object()
-        .expect("viewer is an object");
-    for (name, fact) in facts {
-        let fact = fact.as_str().expect("a fact is a string");
-        viewer = match name.as_str() {
-            "ip" => viewer.ip(fact)?,
-            "country" => viewer.country(fact)?,
-            unknown => panic!("{}: no viewer.{unknown}", case.id),
-        };
-    }
-    Ok(viewer)
 }
 
 fn closed(
@@ -53,23 +37,11 @@ fn closed(
     build: fn(Vec<Condition>) -> Result<AccessRules, Error>,
 ) -> Result<Json, Error> {
     case.knows_only(&["who"]);
-    let who = case.input["who"].as_array().expect("who is a list");
-    let conditions = who.iter().map(condition).collect::<Result<Vec<_>, _>>()?;
+    let who = case.value("who");
+    let who = who.as_array().expect("who is a list");
+    let conditions = who
+        .iter()
+        .map(Condition::from_value)
+        .collect::<Result<Vec<_>, _>>()?;
     Ok(json!({ "accessRules": build(conditions)? }))
-}
-
-/// `{"ip": […]}`, `{"country": […]}` or `{"any": true}`.
-fn condition(who: &Json) -> Result<Condition, Error> {
-    let members = who.as_object().expect("a condition is an object");
-    let (name, list) = members.iter().next().expect("a condition has one member");
-    assert_eq!(members.len(), 1, "a condition has one member");
-    let texts = |list: &Json| -> Vec<String> {
-        serde_json::from_value(list.clone()).expect("a list of strings")
-    };
-    match name.as_str() {
-        "any" => Ok(Condition::any()),
-        "ip" => Condition::ip(texts(list)),
-        "country" => Condition::country(texts(list)),
-        unknown => panic!("no condition {unknown}"),
-    }
 }

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
@@ -15,19 +14,11 @@ const FEWEST: usize = 200;
 
 pub(super) fn run() -> Result<()> {
     let mut homes = BTreeMap::new();
-    let mut files = 0;
-    for entry in fs::read_dir(project::root().join("crates/streamtoken/vectors"))? {
-        let path = entry?.path();
-        let is_cases = path
-            .extension()
-            .is_some_and(|extension| extension == "json")
-            && !path.ends_with("example-key.json");
-        if is_cases {
-            files += 1;
-            read(&path, &mut homes)?;
-        }
+    let files = files()?;
+    for (name, file) in &files {
+        collect(name, file, &mut homes).with_context(|| name.clone())?;
     }
-    note(&format!("{} cases in {files} files", homes.len()));
+    note(&format!("{} cases in {} files", homes.len(), files.len()));
     ensure!(
         homes.len() >= FEWEST,
         "there are {} vectors, at least {FEWEST} are wanted",
@@ -36,14 +27,22 @@ pub(super) fn run() -> Result<()> {
     Ok(())
 }
 
-/// Adds the ids in the file at `path` to `homes`, which knows the file of each.
-fn read(path: &Path, homes: &mut BTreeMap<String, String>) -> Result<()> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let text = fs::read_to_string(path)?;
-    let file = serde_json::from_str(&text).with_context(|| name.to_string())?;
-    collect(&name, &file, homes).with_context(|| name.to_string())
+/// The files of cases, with their names.
+pub(crate) fn files() -> Result<Vec<(String, Value)>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(project::root().join("crates/streamtoken/vectors"))? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if name.ends_with(".json") && name != "example-key.json" {
+            let text = fs::read_to_string(&path)?;
+            let file = serde_json::from_str(&text).with_context(|| name.to_string())?;
+            files.push((name.into_owned(), file));
+        }
+    }
+    Ok(files)
 }
 
+/// Adds the ids in the file `name` to `homes`, which knows the file of each.
 fn collect(name: &str, file: &Value, homes: &mut BTreeMap<String, String>) -> Result<()> {
     let cases = file["cases"].as_array().context("no list of cases")?;
     for (index, case) in cases.iter().enumerate() {

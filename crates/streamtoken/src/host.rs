@@ -1,0 +1,174 @@
+//! What a binding to another language needs beside the API: bounds on what is read from the host's
+//! objects, the spelling of names, and the surface of this crate as data.
+//!
+//! A binding converts, calls one function of this crate, and converts back. Options cross as
+//! [`Value`], loosely typed, so that every default and every check is in one place.
+
+mod intake;
+mod spelling;
+mod surface;
+
+pub use intake::{Intake, MAX_VALUES};
+pub use spelling::Spelling;
+pub use surface::surface;
+
+use std::ffi::OsString;
+
+use crate::options::{given, known_members, wrong_type};
+use crate::{CustomerCode, Error, ErrorCode, Result, SigningKey, Value, key};
+
+/// The string in `value`, which is an argument called `name`.
+///
+/// # Errors
+/// [`ErrorCode::OptionType`] at `/name` for anything but a string.
+pub fn text<'v>(value: &'v Value, name: &str) -> Result<&'v str> {
+    match value {
+        Value::String(text) => Ok(text),
+        other => Err(wrong_argument("a string", other, name)),
+    }
+}
+
+/// The refusal of an argument called `name` that is not `wanted` ("a key set").
+pub fn wrong_argument(wanted: &str, found: &Value, name: &str) -> Error {
+    wrong_type(wanted, found).at(format!("/{name}"))
+}
+
+/// The key id out of the options of a function that loads a key, an object whose only member is `id`.
+///
+/// # Errors
+/// [`ErrorCode::OptionType`], [`ErrorCode::OptionUnknown`], [`ErrorCode::JsonDuplicateMember`].
+pub fn key_id(options: &Value) -> Result<Option<&str>> {
+    const NAME: &str = "id";
+    let id = given(known_members(options, &[NAME], &[])?, NAME);
+    id.map(|id| text(id, NAME)).transpose()
+}
+
+/// As [`SigningKey::from_env`], from the environment that a host language shows its programs, which may
+/// be another than the process's.
+///
+/// # Errors
+/// Those of [`SigningKey::from_env`].
+pub fn signing_key_from_env(lookup: impl Fn(&str) -> Option<OsString>) -> Result<SigningKey> {
+    key::from_env(lookup)
+}
+
+/// As [`CustomerCode::from_env`], from the environment that a host language shows its programs.
+///
+/// # Errors
+/// Those of [`CustomerCode::from_env`].
+pub fn customer_code_from_env(
+    lookup: impl Fn(&str) -> Option<OsString>,
+) -> Result<Option<CustomerCode>> {
+    CustomerCode::from_variable(lookup(CustomerCode::VARIABLE))
+}
+
+/// The identifier to sign for, out of an argument or member that may be missing.
+///
+/// # Errors
+/// [`ErrorCode::IdentifierInvalid`] for null, [`ErrorCode::OptionType`] for anything else but a string.
+pub fn identifier(value: &Value) -> Result<&str> {
+    const NAME: &str = "identifier";
+    if *value == Value::Null {
+        return Err(Error::new(
+            ErrorCode::IdentifierInvalid,
+            "there is no identifier, the video UID or live-input UID to sign for",
+        )
+        .at(format!("/{NAME}")));
+    }
+    text(value, NAME)
+}
+
+/// The whole number that stands for one beyond `i128`: Python's and JavaScript's integers have no end,
+/// and each limit here is far below.
+pub const fn big_integer(negative: bool) -> Value {
+    Value::Integer(if negative { i128::MIN } else { i128::MAX })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicBool;
+
+    use super::{
+        big_integer, customer_code_from_env, identifier, key_id, signing_key_from_env, text,
+    };
+    use crate::key::tests::example_key;
+    use crate::{ErrorCode, SignOptions, Signer, Value};
+
+    #[test]
+    fn an_argument_of_another_type_is_named() {
+        let refused = text(&Value::Foreign("a function".to_owned()), "url").unwrap_err();
+        assert_eq!(refused.code(), ErrorCode::OptionType);
+        assert_eq!(refused.field(), Some("/url"));
+        assert_eq!(refused.message(), "a string is wanted here, not a function");
+        let refused = identifier(&Value::Null).unwrap_err();
+        assert_eq!(refused.code(), ErrorCode::IdentifierInvalid);
+    }
+
+    #[test]
+    fn a_key_is_loaded_with_an_id_and_nothing_else() {
+        let read = |text: &str| {
+            let options = Value::parse(text).unwrap();
+            let id = key_id(&options).map(|id| id.map(str::to_owned));
+            id.map_err(|error| (error.code(), error.field().map(str::to_owned)))
+        };
+        assert_eq!(read("{}"), Ok(None));
+        assert_eq!(read(r#"{"id":null}"#), Ok(None));
+        assert_eq!(read(r#"{"id":"k"}"#), Ok(Some("k".to_owned())));
+        let at = |field: &str| Some(field.to_owned());
+        assert_eq!(read(r#"{"id":7}"#), Err((ErrorCode::OptionType, at("/id"))));
+        assert_eq!(
+            read(r#"{"key_id":"k"}"#),
+            Err((ErrorCode::OptionUnknown, at("/key_id")))
+        );
+        assert_eq!(read("null"), Err((ErrorCode::OptionType, None)));
+    }
+
+    #[test]
+    fn the_environment_is_the_one_that_is_shown() {
+        let key = example_key();
+        let loaded = signing_key_from_env(|name| {
+            (name == "CLOUDFLARE_STREAM_KEY").then(|| key.to_jwk().as_str().into())
+        });
+        assert_eq!(loaded.unwrap().id(), key.id());
+        let code = customer_code_from_env(|_| Some("F33ZS165NR7GYFY4".into()));
+        assert_eq!(code.unwrap().unwrap().as_str(), "f33zs165nr7gyfy4");
+    }
+
+    #[test]
+    fn what_json_cannot_say_is_refused_by_every_option() {
+        for name in SignOptions::NAMES {
+            let foreign = Value::Foreign("a Decimal".to_owned());
+            let options = Value::Object(vec![((*name).to_owned(), foreign)]);
+            let refused = SignOptions::from_value(&options).unwrap_err();
+            assert!(refused.message().ends_with("not a Decimal"), "{refused}");
+        }
+        for negative in [false, true] {
+            let options = Value::Object(vec![("exp".to_owned(), big_integer(negative))]);
+            let refused = SignOptions::from_value(&options).unwrap_err().code();
+            let expected = if negative {
+                ErrorCode::TimeNegative
+            } else {
+                ErrorCode::TimeInMilliseconds
+            };
+            assert_eq!(refused, expected);
+        }
+    }
+
+    #[test]
+    fn values_are_signed_like_lines() {
+        let signer = Signer::new(example_key());
+        let defaults = SignOptions::new().now(1_537_456_765);
+        let lines = [
+            r#"{"identifier":"v","exp":1537456766}"#,
+            r#"{"exp":1}"#,
+            "7",
+        ];
+        let values = lines.map(|line| Value::parse(line).unwrap());
+        let answers = signer.sign_values(&defaults, &values, &AtomicBool::new(false));
+        let expected = signer.sign_lines(&defaults, 1, &lines);
+        let expected: Vec<_> = expected.iter().map(|line| line.result().clone()).collect();
+        assert_eq!(answers, Some(expected));
+        let stopped = signer.sign_values(&defaults, &values, &AtomicBool::new(true));
+        assert_eq!(stopped, None);
+    }
+}

@@ -1,0 +1,107 @@
+//! The crates as Cargo packages them. The core is tried as a dependency of a new project, the command
+//! line by `cargo install`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+
+use super::{Example, cli, empty_folder, unpack};
+use crate::command::{self, cargo, cargo_line};
+use crate::project;
+
+/// The crates that are published, the core first.
+const CRATES: [&str; 2] = ["streamtoken", "streamtoken-cli"];
+
+pub(super) fn build(out: &Path) -> Result<Vec<PathBuf>> {
+    // What is packaged is compiled by `mint`, from the packages alone.
+    let mut package = cargo_line("package --quiet --locked --no-verify --allow-dirty");
+    for name in CRATES {
+        package.args(["-p", name]);
+    }
+    command::run(package)?;
+    let packages = project::target().join("package");
+    CRATES
+        .iter()
+        .map(|name| {
+            let file = format!("{name}-{}.crate", env!("CARGO_PKG_VERSION"));
+            let to = out.join(&file);
+            fs::copy(packages.join(&file), &to).with_context(|| file.clone())?;
+            Ok(to)
+        })
+        .collect()
+}
+
+pub(super) fn mint(files: &[PathBuf]) -> Result<String> {
+    let folder = empty_folder("crates")?;
+    for file in files {
+        unpack(file, &folder)?;
+    }
+    let version = env!("CARGO_PKG_VERSION");
+    let core = folder.join(format!("streamtoken-{version}"));
+    let token = mint_in_project(&folder.join("project"), &core)?;
+    let installed = install(&folder, &core, version)?;
+    let again = cli::sign(&installed, &folder)?;
+    ensure!(
+        token.trim_end() == again.trim_end(),
+        "the installed command line minted another token"
+    );
+    Ok(token)
+}
+
+/// A new Cargo project that depends on the unpacked core and on nothing else.
+fn mint_in_project(project: &Path, core: &Path) -> Result<String> {
+    let example = Example::read()?;
+    fs::create_dir_all(project.join("src"))?;
+    let core_text = core.to_string_lossy();
+    fs::write(
+        project.join("Cargo.toml"),
+        format!(
+            "[package]\nname = \"new-project\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n\
+             [dependencies]\nstreamtoken = {{ path = {core_text:?} }}\n\n[workspace]\n"
+        ),
+    )?;
+    // The versions that the core was tested with.
+    fs::copy(core.join("Cargo.lock"), project.join("Cargo.lock"))?;
+    fs::write(project.join("src/main.rs"), MINT)?;
+    let mut run = cargo(["run", "--quiet"]);
+    run.current_dir(project)
+        .env("CARGO_TARGET_DIR", target())
+        .env("CLOUDFLARE_STREAM_KEY_FILE", Example::key_file())
+        .env("CLOUDFLARE_STREAM_KEY_ID", &example.key_id)
+        .args(["--", &example.identifier, &example.now]);
+    command::run(run)
+}
+
+/// `cargo install` of the unpacked command line, on the unpacked core.
+fn install(folder: &Path, core: &Path, version: &str) -> Result<PathBuf> {
+    let patch = format!(
+        "patch.crates-io.streamtoken.path={:?}",
+        core.to_string_lossy()
+    );
+    let mut install = cargo(["install", "--quiet", "--debug", "--config", &patch]);
+    install
+        .arg("--path")
+        .arg(folder.join(format!("streamtoken-cli-{version}")))
+        .arg("--root")
+        .arg(folder.join("installed"))
+        .env("CARGO_TARGET_DIR", target());
+    command::run(install)?;
+    Ok(folder.join("installed/bin/streamtoken"))
+}
+
+/// Kept between runs, so that the dependencies are compiled once.
+fn target() -> PathBuf {
+    project::target().join("install-target")
+}
+
+const MINT: &str = r##"use streamtoken::{Signer, SigningKey, SignOptions, Value};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let arguments: Vec<String> = std::env::args().collect();
+    let options = format!(r#"{{"now": {}, "time_format": "string"}}"#, arguments[2]);
+    let options = SignOptions::from_value(&Value::parse(options)?)?;
+    println!("{}", Signer::new(SigningKey::from_env()?).sign(&arguments[1], &options)?);
+    Ok(())
+}
+"##;

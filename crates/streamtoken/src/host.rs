@@ -15,7 +15,7 @@ pub use surface::surface;
 use std::ffi::OsString;
 
 use crate::options::{given, known_members, wrong_type};
-use crate::{CustomerCode, Error, ErrorCode, Result, SigningKey, Value, key};
+use crate::{Condition, CustomerCode, Error, ErrorCode, Result, SigningKey, Value, key};
 
 /// The string in `value`, which is an argument called `name`.
 ///
@@ -76,6 +76,18 @@ pub fn identifier(value: &Value) -> Result<&str> {
         .at(format!("/{NAME}")));
     }
     text(value, NAME)
+}
+
+/// The conditions in a list of objects such as `{"ip": ["192.0.2.0/24"]}`, each read by
+/// [`Condition::from_value`].
+///
+/// # Errors
+/// [`ErrorCode::OptionType`] for anything but a list; those of [`Condition::from_value`].
+pub fn conditions(value: &Value) -> Result<Vec<Condition>> {
+    let list = value
+        .as_array()
+        .ok_or_else(|| wrong_type("a list", value))?;
+    list.iter().map(Condition::from_value).collect()
 }
 
 /// The whole number that stands for one beyond `i128`: Python's and JavaScript's integers have no end,

@@ -5,6 +5,7 @@ pub mod bench;
 pub mod check;
 mod command;
 pub mod dist;
+pub mod header;
 mod languages;
 mod matrix;
 pub mod measure;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{bench, check, dist, test, vectors};
+use xtask::{bench, check, dist, header, test, vectors};
 
 /// The chores of this repository.
 #[derive(Parser)]
@@ -21,6 +21,8 @@ enum Chore {
     Test,
     /// The golden vectors on every surface, with a table of counts
     Vectors(vectors::Options),
+    /// The C header, made from bindings/c/src
+    Header(header::Options),
     /// Everything that is published, in one folder: wheel, sdist, npm and C tarballs, command line, crates
     Dist(dist::Options),
     /// The benchmark of the README's numbers, in one table
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
         Chore::Check(options) => check::run(&options),
         Chore::Test => return test::run(),
         Chore::Vectors(options) => vectors::run(&options),
+        Chore::Header(options) => header::run(&options),
         Chore::Dist(options) => dist::run(&options),
         Chore::Bench(options) => bench::run(&options),
     };

@@ -105,6 +105,10 @@ pub enum ErrorCode {
     UsageInvalid = 191,
     /// A file cannot be written.
     FileUnwritable = 192,
+    /// A pointer is NULL where the C header does not allow it.
+    PointerNull = 195,
+    /// A length is above what one call in C reads.
+    LengthTooLarge = 196,
     // 2xx: keys
     /// No key was given.
     KeyNotGiven = 200,
@@ -284,6 +288,8 @@ impl ErrorCode {
         Self::FileUnreadable,
         Self::UsageInvalid,
         Self::FileUnwritable,
+        Self::PointerNull,
+        Self::LengthTooLarge,
         Self::KeyNotGiven,
         Self::KeyConflict,
         Self::KeyFileUnreadable,
@@ -582,6 +588,16 @@ impl ErrorCode {
             Self::FileUnreadable => ("file_unreadable", 400, "a file cannot be read"),
             Self::UsageInvalid => ("usage_invalid", 400, "the command line is not understood"),
             Self::FileUnwritable => ("file_unwritable", 400, "a file cannot be written"),
+            Self::PointerNull => (
+                "pointer_null",
+                400,
+                "a pointer is NULL where the C header does not allow it",
+            ),
+            Self::LengthTooLarge => (
+                "length_too_large",
+                400,
+                "a length is above what one call in C reads",
+            ),
             Self::KeyNotGiven => ("key_not_given", 400, "no key was given"),
             Self::KeyConflict => (
                 "key_conflict",

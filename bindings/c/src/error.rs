@@ -1,0 +1,119 @@
+//! A refusal, as an object that the caller asks for.
+
+use std::ffi::{CString, c_char};
+use std::mem::MaybeUninit;
+
+use streamtoken::Error;
+
+use crate::boundary::{Text, answer, borrowed, c_json, c_text, given, infallible, release};
+use crate::error_code;
+
+/// A refusal: a stable code, the member it is about, and a sentence for people.
+///
+/// Compare the number (or slug), never the message: texts may improve between releases. No message
+/// holds key material or a whole token.
+pub struct streamtoken_error {
+    error: Error,
+    message: CString,
+    field: Option<CString>,
+}
+
+impl streamtoken_error {
+    pub(crate) fn new(error: Error) -> Self {
+        Self {
+            // The core never writes NUL into a message or a field.
+            message: c_text(error.message()).unwrap_or_default(),
+            field: error.field().and_then(|field| c_text(field).ok()),
+            error,
+        }
+    }
+}
+
+/// The number of the error's code, which is the status of the call that made it.
+///
+/// Ownership: nothing changes hands.
+/// NULL: `error` may be NULL; the answer is 0 then.
+/// Errors: none.
+/// Threads: any, also at the same time.
+#[unsafe(no_mangle)]
+#[must_use]
+pub extern "C" fn streamtoken_error_number(error: Option<&streamtoken_error>) -> i32 {
+    infallible(0, || error.map_or(0, |error| error.error.code().number()))
+}
+
+/// The slug of the error's code, the name for programs: `token_expired`.
+///
+/// Ownership: the text belongs to the library and is never freed.
+/// NULL: `error` may be NULL; the answer is NULL then. `length` may be NULL.
+/// Errors: none.
+/// Threads: any, also at the same time.
+#[unsafe(no_mangle)]
+#[must_use]
+pub extern "C" fn streamtoken_error_slug(
+    error: Option<&streamtoken_error>,
+    length: Option<&mut MaybeUninit<usize>>,
+) -> *const c_char {
+    borrowed(length, || error_code::slug(error?.error.code().number()))
+}
+
+/// The sentence for people: lower case, without a closing dot, on one line.
+///
+/// Ownership: the text belongs to `error` and goes with it.
+/// NULL: `error` may be NULL; the answer is NULL then. `length` may be NULL.
+/// Errors: none.
+/// Threads: any, also at the same time.
+#[unsafe(no_mangle)]
+#[must_use]
+pub extern "C" fn streamtoken_error_message(
+    error: Option<&streamtoken_error>,
+    length: Option<&mut MaybeUninit<usize>>,
+) -> *const c_char {
+    borrowed(length, || Some(&error?.message))
+}
+
+/// JSON pointer to the member that is refused, in wire names (`/accessRules/2/ip/0`); NULL when the
+/// error is not about a member.
+///
+/// Ownership: the text belongs to `error` and goes with it.
+/// NULL: `error` may be NULL; the answer is NULL then. `length` may be NULL.
+/// Errors: none.
+/// Threads: any, also at the same time.
+#[unsafe(no_mangle)]
+#[must_use]
+pub extern "C" fn streamtoken_error_field(
+    error: Option<&streamtoken_error>,
+    length: Option<&mut MaybeUninit<usize>>,
+) -> *const c_char {
+    borrowed(length, || error?.field.as_ref())
+}
+
+/// The error as the JSON object `{"code", "number", "field", "message"}` that every surface prints;
+/// `field` is left out when there is none.
+///
+/// Ownership: `json` is yours; free it with `streamtoken_string_free`.
+/// NULL: `error` and `json` must not be NULL; `json_length` and `failure` may.
+/// Errors: `STREAMTOKEN_POINTER_NULL`, into `failure`.
+/// Threads: any, also at the same time.
+#[unsafe(no_mangle)]
+#[must_use]
+pub extern "C" fn streamtoken_error_to_json(
+    error: Option<&streamtoken_error>,
+    json: Option<&mut MaybeUninit<*mut c_char>>,
+    json_length: Option<&mut MaybeUninit<usize>>,
+    failure: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
+) -> i32 {
+    answer(Text::new("json", json, json_length), failure, || {
+        c_json(&given("error", error)?.error)
+    })
+}
+
+/// Frees an error.
+///
+/// Ownership: takes `error`; it and its texts must not be used again.
+/// NULL: `error` may be NULL; nothing happens then.
+/// Errors: none.
+/// Threads: any, once, and not while another thread uses it.
+#[unsafe(no_mangle)]
+pub extern "C" fn streamtoken_error_free(error: Option<Box<streamtoken_error>>) {
+    release(error);
+}

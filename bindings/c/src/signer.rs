@@ -1,0 +1,139 @@
+//! Minting with a key that is at hand.
+
+use std::ffi::c_char;
+use std::fmt::Write as _;
+use std::mem::MaybeUninit;
+
+use streamtoken::{BatchAnswer, Error, ErrorCode, Result, Signer};
+
+use crate::boundary::{Handle, Text, answer, bytes, c_text, given, release, text};
+use crate::error::streamtoken_error;
+use crate::sign_options::{self, streamtoken_sign_options};
+use crate::signing_key::streamtoken_signing_key;
+use crate::token::streamtoken_token;
+
+/// Mints tokens with one key. It never changes; one signer serves all threads.
+pub struct streamtoken_signer(Signer);
+
+/// A signer with this key.
+///
+/// Ownership: `key` is only read and may be freed before the signer; `signer` is yours, free it with
+/// `streamtoken_signer_free`.
+/// NULL: `key` and `signer` must not be NULL; `error` may.
+/// Errors: `STREAMTOKEN_POINTER_NULL`.
+/// Threads: any, also at the same time.
+#[unsafe(no_mangle)]
+#[must_use]
+pub extern "C" fn streamtoken_signer_new(
+    key: Option<&streamtoken_signing_key>,
+    signer: Option<&mut MaybeUninit<Option<Box<streamtoken_signer>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
+) -> i32 {
+    answer(Handle("signer", signer), error, || {
+        let key = given("key", key)?.key().clone();
+        Ok(streamtoken_signer(Signer::new(key)))
+    })
+}
+
+/// The key that signs.
+///
+/// Ownership: `signer` is only read; `key` is yours, free it with `streamtoken_signing_key_free`.
+/// NULL: `signer` and `key` must not be NULL; `error` may.
+/// Errors: `STREAMTOKEN_POINTER_NULL`.
+/// Threads: any, also at the same time.
+#[unsafe(no_mangle)]
+#[must_use]
+pub extern "C" fn streamtoken_signer_key(
+    signer: Option<&streamtoken_signer>,
+    key: Option<&mut MaybeUninit<Option<Box<streamtoken_signing_key>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
+) -> i32 {
+    answer(Handle("key", key), error, || {
+        streamtoken_signing_key::new(given("signer", signer)?.0.key().clone())
+    })
+}
+
+/// Mints a token for `identifier`, a video UID or live-input UID of 1 to 32 characters of
+/// `[A-Za-z0-9_-]`.
+///
+/// Ownership: `signer`, `identifier` and `options` are only read; `token` is yours, free it with
+/// `streamtoken_token_free`.
+/// NULL: `options` may be NULL (none is given), and `error`; `signer`, `identifier` and `token` must not.
+/// Errors: `STREAMTOKEN_IDENTIFIER_INVALID`; the codes of options (104 to 108), times (120 to 129) and
+/// rules (140 to 151); `STREAMTOKEN_MINTED_TOKEN_TOO_LARGE` above 16,384 characters.
+/// Threads: any, also at the same time, as long as nobody changes `options`.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn streamtoken_signer_sign(
+    signer: Option<&streamtoken_signer>,
+    identifier: *const c_char,
+    identifier_length: usize,
+    options: Option<&streamtoken_sign_options>,
+    token: Option<&mut MaybeUninit<Option<Box<streamtoken_token>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
+) -> i32 {
+    answer(Handle("token", token), error, || {
+        let signer = &given("signer", signer)?.0;
+        // SAFETY: the caller answers for the length.
+        let identifier = unsafe { text("identifier", identifier, identifier_length) }?;
+        let options = sign_options::read(options)?;
+        streamtoken_token::new(signer.sign(identifier, &options)?)
+    })
+}
+
+/// Mints one token a line, on all cores, and answers each line, in order.
+///
+/// A line is a JSON object of options in wire names with the member `identifier`; what it leaves out is
+/// taken from `defaults`. It ends with LF, CRLF or the end of `lines`. The answer to line n is
+/// `{"line": n, "token": "..."}` or `{"line": n, "error": {"code", "number", "field", "message"}}` and
+/// ends with LF. Lines are counted from `first_line`. A line that is blank, longer than 1 MiB, not UTF-8
+/// or not JSON is answered with its error, and the others are minted; the call itself succeeds.
+///
+/// Ownership: `signer`, `defaults` and `lines` are only read; `answers` is yours, free it with
+/// `streamtoken_string_free`.
+/// NULL: `defaults`, `answers_length` and `error` may be NULL; `lines` may with length 0; `signer` and
+/// `answers` must not.
+/// Errors: the codes of options (104 to 151) when `defaults` has a fault. A line's error is its answer.
+/// Threads: any, also at the same time, as long as nobody changes `defaults`.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn streamtoken_signer_sign_many(
+    signer: Option<&streamtoken_signer>,
+    defaults: Option<&streamtoken_sign_options>,
+    first_line: u64,
+    lines: *const c_char,
+    lines_length: usize,
+    answers: Option<&mut MaybeUninit<*mut c_char>>,
+    answers_length: Option<&mut MaybeUninit<usize>>,
+    error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
+) -> i32 {
+    answer(Text::new("answers", answers, answers_length), error, || {
+        let signer = &given("signer", signer)?.0;
+        // SAFETY: the caller answers for the length.
+        let lines = unsafe { bytes("lines", lines.cast(), lines_length) }?;
+        let defaults = sign_options::read(defaults)?;
+        let lines: Vec<_> = lines.split_inclusive(|byte| *byte == b'\n').collect();
+        c_text(json_lines(
+            &signer.sign_lines(&defaults, first_line, &lines),
+        )?)
+    })
+}
+
+fn json_lines(answers: &[BatchAnswer]) -> Result<String> {
+    let mut text = String::new();
+    for answer in answers {
+        writeln!(text, "{answer}").map_err(|_| Error::from(ErrorCode::Internal))?;
+    }
+    Ok(text)
+}
+
+/// Frees a signer.
+///
+/// Ownership: takes `signer`; it must not be used again.
+/// NULL: `signer` may be NULL; nothing happens then.
+/// Errors: none.
+/// Threads: any, once, and not while another thread uses it.
+#[unsafe(no_mangle)]
+pub extern "C" fn streamtoken_signer_free(signer: Option<Box<streamtoken_signer>>) {
+    release(signer);
+}

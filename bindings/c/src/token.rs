@@ -1,0 +1,122 @@
+//! A minted token and the facts about it.
+
+use std::ffi::{CString, c_char};
+use std::mem::MaybeUninit;
+
+use streamtoken::{Result, Token};
+
+use crate::boundary::{borrowed, c_text, infallible, release};
+
+/// A signed URL token that was minted here, and what is known about it. It never changes.
+///
+/// Its text takes the place of the video UID **in the path** of a playback URL. Whoever has it can watch.
+pub struct streamtoken_token {
+    token: Token,
+    text: CString,
+    identifier: CString,
+    key_id: CString,
+}
+
+impl streamtoken_token {
+    pub(crate) fn new(token: Token) -> Result<Self> {
+        Ok(Self {
+            text: c_text(token.as_str())?,
+            identifier: c_text(token.identifier())?,
+            key_id: c_text(token.key_id())?,
+            token,
+        })
+    }
+}
+
+/// The compact form: three parts of base64url, at most 16,384 characters in all.
+///
+/// Ownership: the text belongs to `token` and goes with it.
+/// NULL: `token` may be NULL; the answer is NULL then. `length` may be NULL.
+/// Errors: none.
+/// Threads: any, also at the same time.
+#[unsafe(no_mangle)]
+#[must_use]
+pub extern "C" fn streamtoken_token_text(
+    token: Option<&streamtoken_token>,
+    length: Option<&mut MaybeUninit<usize>>,
+) -> *const c_char {
+    borrowed(length, || Some(&token?.text))
+}
+
+/// The video UID or live-input UID that the token is for.
+///
+/// Ownership: the text belongs to `token` and goes with it.
+/// NULL: `token` may be NULL; the answer is NULL then. `length` may be NULL.
+/// Errors: none.
+/// Threads: any, also at the same time.
+#[unsafe(no_mangle)]
+#[must_use]
+pub extern "C" fn streamtoken_token_identifier(
+    token: Option<&streamtoken_token>,
+    length: Option<&mut MaybeUninit<usize>>,
+) -> *const c_char {
+    borrowed(length, || Some(&token?.identifier))
+}
+
+/// The id of the key that signed it.
+///
+/// Ownership: the text belongs to `token` and goes with it.
+/// NULL: `token` may be NULL; the answer is NULL then. `length` may be NULL.
+/// Errors: none.
+/// Threads: any, also at the same time.
+#[unsafe(no_mangle)]
+#[must_use]
+pub extern "C" fn streamtoken_token_key_id(
+    token: Option<&streamtoken_token>,
+    length: Option<&mut MaybeUninit<usize>>,
+) -> *const c_char {
+    borrowed(length, || Some(&token?.key_id))
+}
+
+/// The token is not accepted from this time on, in epoch seconds.
+///
+/// Ownership: nothing changes hands.
+/// NULL: `token` may be NULL; the answer is 0 then.
+/// Errors: none.
+/// Threads: any, also at the same time.
+#[unsafe(no_mangle)]
+#[must_use]
+pub extern "C" fn streamtoken_token_exp(token: Option<&streamtoken_token>) -> u64 {
+    infallible(0, || token.map_or(0, |token| token.token.exp()))
+}
+
+/// The token is not accepted before this time, in epoch seconds.
+///
+/// Ownership: nothing changes hands.
+/// NULL: `token` may be NULL; the answer is 0 then.
+/// Errors: none.
+/// Threads: any, also at the same time.
+#[unsafe(no_mangle)]
+#[must_use]
+pub extern "C" fn streamtoken_token_nbf(token: Option<&streamtoken_token>) -> u64 {
+    infallible(0, || token.map_or(0, |token| token.token.nbf()))
+}
+
+/// When to mint the next one, in epoch seconds: after four fifths of the time from now to `exp`, or when
+/// the next window of `reuse_window` begins.
+///
+/// Ownership: nothing changes hands.
+/// NULL: `token` may be NULL; the answer is 0 then.
+/// Errors: none.
+/// Threads: any, also at the same time.
+#[unsafe(no_mangle)]
+#[must_use]
+pub extern "C" fn streamtoken_token_renew_at(token: Option<&streamtoken_token>) -> u64 {
+    infallible(0, || token.map_or(0, |token| token.token.renew_at()))
+}
+
+/// Frees a token.
+///
+/// Ownership: takes `token`; it and its texts must not be used again.
+/// NULL: `token` may be NULL; nothing happens then.
+/// Errors: none.
+/// Threads: any, once, and not while another thread uses it.
+#[unsafe(no_mangle)]
+pub extern "C" fn streamtoken_token_free(token: Option<Box<streamtoken_token>>) {
+    release(token);
+}

@@ -1,0 +1,214 @@
+//! What a verification is about: which video, when, for whom.
+
+use std::ffi::c_char;
+use std::mem::MaybeUninit;
+
+use streamtoken::{Result, Value, VerifyContext};
+
+use crate::boundary::{Handle, answer, bytes, given, release, text};
+use crate::error::streamtoken_error;
+use crate::options::Members;
+
+/// The facts against which `streamtoken_key_set_verify` checks a token, under construction. All are
+/// optional.
+///
+/// Give the viewer's address and country when tokens may carry access rules: reaching a rule that needs a
+/// fact that was not given refuses the token with `STREAMTOKEN_VIEWER_UNKNOWN`. Setting a fact again
+/// replaces it; numbers cross as `double`, as in `streamtoken_sign_options`.
+pub struct streamtoken_verify_context(Members);
+
+/// No fact given yet.
+///
+/// Ownership: `context` is yours; free it with `streamtoken_verify_context_free`.
+/// NULL: `context` must not be NULL; `error` may.
+/// Errors: `STREAMTOKEN_POINTER_NULL`.
+/// Threads: any, also at the same time.
+#[unsafe(no_mangle)]
+#[must_use]
+pub extern "C" fn streamtoken_verify_context_new(
+    context: Option<&mut MaybeUninit<Option<Box<streamtoken_verify_context>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
+) -> i32 {
+    answer(Handle("context", context), error, || {
+        Ok(streamtoken_verify_context(Members::default()))
+    })
+}
+
+/// Facts from JSON text: `{"identifier": "...", "ip": "192.0.2.1", "leeway": 30}`. `null` is *not
+/// given*, but for `identifier`, where it would let a token for any video pass. They can be changed
+/// afterwards.
+///
+/// Ownership: `json` is only read; `context` is yours, free it with `streamtoken_verify_context_free`.
+/// NULL: `error` may be NULL; `json` may with length 0 (and is no JSON then); `context` must not.
+/// Errors: what is not strict JSON (100 to 103), the codes of options (104 to 107), `STREAMTOKEN_IDENTIFIER_INVALID`, the codes of times (120 to 124), `STREAMTOKEN_LEEWAY_TOO_LARGE`, `STREAMTOKEN_VIEWER_IP_INVALID`, `STREAMTOKEN_VIEWER_COUNTRY_INVALID`.
+/// Threads: any, also at the same time.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn streamtoken_verify_context_from_json(
+    json: *const c_char,
+    json_length: usize,
+    context: Option<&mut MaybeUninit<Option<Box<streamtoken_verify_context>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
+) -> i32 {
+    answer(Handle("context", context), error, || {
+        // SAFETY: the caller answers for the length.
+        let json = unsafe { bytes("json", json.cast(), json_length) }?;
+        let value = Value::parse(json)?;
+        VerifyContext::from_value(&value)?;
+        Ok(streamtoken_verify_context(Members::of(value)))
+    })
+}
+
+/// The video UID or live-input UID that is asked for. Without it the caller must compare
+/// `streamtoken_claims_sub`: a token for one video is a valid token.
+///
+/// Ownership: `context` stays yours; `identifier` is copied.
+/// NULL: `context` must not be NULL; `identifier` may with length 0; `error` may.
+/// Errors: `STREAMTOKEN_TEXT_NOT_UTF8`; a text that is refused is reported where the facts are used.
+/// Threads: one at a time for the same `context`.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn streamtoken_verify_context_set_identifier(
+    context: Option<&mut streamtoken_verify_context>,
+    identifier: *const c_char,
+    identifier_length: usize,
+    error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
+) -> i32 {
+    answer((), error, || {
+        let context = given("context", context)?;
+        // SAFETY: the caller answers for the length.
+        let identifier = unsafe { text("identifier", identifier, identifier_length) }?;
+        context
+            .0
+            .set("identifier", Value::String(identifier.to_owned()));
+        Ok(())
+    })
+}
+
+/// The time to take for now, in epoch seconds. Default: the machine's clock.
+///
+/// Ownership: `context` stays yours.
+/// NULL: `context` must not be NULL; `error` may.
+/// Errors: `STREAMTOKEN_POINTER_NULL`; a number that is refused is reported where the facts are used.
+/// Threads: one at a time for the same `context`.
+#[unsafe(no_mangle)]
+#[must_use]
+pub extern "C" fn streamtoken_verify_context_set_now(
+    context: Option<&mut streamtoken_verify_context>,
+    seconds: f64,
+    error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
+) -> i32 {
+    answer((), error, || {
+        let context = given("context", context)?;
+        context.0.set("now", Value::Float(seconds));
+        Ok(())
+    })
+}
+
+/// The viewer's address, bare: `192.0.2.1` or `2001:db8::1`. An IPv4-mapped IPv6 address counts as
+/// IPv4.
+///
+/// Ownership: `context` stays yours; `ip` is copied.
+/// NULL: `context` must not be NULL; `ip` may with length 0; `error` may.
+/// Errors: `STREAMTOKEN_TEXT_NOT_UTF8`; a text that is refused is reported where the facts are used.
+/// Threads: one at a time for the same `context`.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn streamtoken_verify_context_set_ip(
+    context: Option<&mut streamtoken_verify_context>,
+    ip: *const c_char,
+    ip_length: usize,
+    error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
+) -> i32 {
+    answer((), error, || {
+        let context = given("context", context)?;
+        // SAFETY: the caller answers for the length.
+        let ip = unsafe { text("ip", ip, ip_length) }?;
+        context.0.set("ip", Value::String(ip.to_owned()));
+        Ok(())
+    })
+}
+
+/// The viewer's country: two letters in any case, or `T1`.
+///
+/// Ownership: `context` stays yours; `country` is copied.
+/// NULL: `context` must not be NULL; `country` may with length 0; `error` may.
+/// Errors: `STREAMTOKEN_TEXT_NOT_UTF8`; a text that is refused is reported where the facts are used.
+/// Threads: one at a time for the same `context`.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn streamtoken_verify_context_set_country(
+    context: Option<&mut streamtoken_verify_context>,
+    country: *const c_char,
+    country_length: usize,
+    error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
+) -> i32 {
+    answer((), error, || {
+        let context = given("context", context)?;
+        // SAFETY: the caller answers for the length.
+        let country = unsafe { text("country", country, country_length) }?;
+        context.0.set("country", Value::String(country.to_owned()));
+        Ok(())
+    })
+}
+
+/// How many seconds the clocks of issuer and verifier may differ: 0 (the default) to 300.
+///
+/// Ownership: `context` stays yours.
+/// NULL: `context` must not be NULL; `error` may.
+/// Errors: `STREAMTOKEN_POINTER_NULL`; a number that is refused is reported where the facts are used.
+/// Threads: one at a time for the same `context`.
+#[unsafe(no_mangle)]
+#[must_use]
+pub extern "C" fn streamtoken_verify_context_set_leeway(
+    context: Option<&mut streamtoken_verify_context>,
+    seconds: f64,
+    error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
+) -> i32 {
+    answer((), error, || {
+        let context = given("context", context)?;
+        context.0.set("leeway", Value::Float(seconds));
+        Ok(())
+    })
+}
+
+/// Whether the token is to be used for a download, which its `downloadable` claim must allow.
+///
+/// Ownership: `context` stays yours.
+/// NULL: `context` must not be NULL; `error` may.
+/// Errors: `STREAMTOKEN_POINTER_NULL`.
+/// Threads: one at a time for the same `context`.
+#[unsafe(no_mangle)]
+#[must_use]
+pub extern "C" fn streamtoken_verify_context_set_download(
+    context: Option<&mut streamtoken_verify_context>,
+    download: bool,
+    error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
+) -> i32 {
+    answer((), error, || {
+        let context = given("context", context)?;
+        context.0.set("download", Value::Bool(download));
+        Ok(())
+    })
+}
+
+/// Frees a context. What was made with it lives on.
+///
+/// Ownership: takes `context`; it must not be used again.
+/// NULL: `context` may be NULL; nothing happens then.
+/// Errors: none.
+/// Threads: any, once, and not while another thread uses it.
+#[unsafe(no_mangle)]
+pub extern "C" fn streamtoken_verify_context_free(
+    context: Option<Box<streamtoken_verify_context>>,
+) {
+    release(context);
+}
+
+/// What the core makes of a context; NULL gives none.
+pub(crate) fn read(context: Option<&streamtoken_verify_context>) -> Result<VerifyContext> {
+    context.map_or_else(
+        || Ok(VerifyContext::default()),
+        |context| VerifyContext::from_value(&context.0.value()),
+    )
+}

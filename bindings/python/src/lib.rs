@@ -1,1 +1,55 @@
-//! Skeleton.
+//! The Python module `streamtoken._native`: converts, calls one function of the core, converts back.
+//!
+//! Python sees the package `streamtoken` around it, which names what is public. Every default, check
+//! and text is the core's.
+#![forbid(unsafe_code)]
+
+mod batch;
+mod convert;
+mod error;
+mod guard;
+mod key;
+mod key_set;
+mod prepared;
+mod process;
+mod rules;
+mod signer;
+mod text;
+mod token;
+mod urls;
+mod verify;
+
+use pyo3::pymodule;
+
+/// Signed URL tokens for Cloudflare Stream.
+// A build for free-threaded Python would be another wheel, which nobody has tested.
+#[pymodule(gil_used = true)]
+mod _native {
+    use pyo3::prelude::*;
+
+    #[pymodule_export]
+    use super::error::{error_codes, surface};
+    #[pymodule_export]
+    use super::key::{KeyInfo, PublicKey, SigningKey, describe_key};
+    #[pymodule_export]
+    use super::key_set::KeySet;
+    #[pymodule_export]
+    use super::prepared::{Prepared, prepare};
+    #[pymodule_export]
+    use super::process::run;
+    #[pymodule_export]
+    use super::rules::{AccessRules, Decision};
+    #[pymodule_export]
+    use super::signer::Signer;
+    #[pymodule_export]
+    use super::token::{Token, restore_token};
+    #[pymodule_export]
+    use super::urls::{CustomerCode, PlaybackUrls, playback_urls, rewrite};
+    #[pymodule_export]
+    use super::verify::{Claims, Unverified, inspect, verify};
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
+}

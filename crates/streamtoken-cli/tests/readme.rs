@@ -64,7 +64,7 @@ fn shell(script: &str) -> Output {
 #[test]
 fn every_shell_block_runs() {
     let blocks = blocks("sh");
-    assert_eq!(blocks.len(), 4, "mint, URLs, verify, keys");
+    assert_eq!(blocks.len(), 5, "the shell, mint, URLs, verify, keys");
     for block in blocks {
         assert!(
             !shell(&block).stdout.is_empty(),

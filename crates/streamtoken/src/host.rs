@@ -17,6 +17,13 @@ use std::ffi::OsString;
 use crate::options::{given, known_members, wrong_type};
 use crate::{Condition, CustomerCode, Error, ErrorCode, Result, SigningKey, Value, key};
 
+/// The options that are points in time: a host's own dates stand for their epoch seconds.
+pub const MOMENTS: &[&str] = &["exp", "nbf", "now"];
+
+/// The options that are lengths of time: a host's own durations stand for their seconds. A duration in
+/// the place of a moment would be a time of 1970, so a binding reads each where it belongs.
+pub const DURATIONS: &[&str] = &["expires_in", "reuse_window", "leeway"];
+
 /// The string in `value`, which is an argument called `name`.
 ///
 /// # Errors
@@ -101,10 +108,11 @@ mod tests {
     use std::sync::atomic::AtomicBool;
 
     use super::{
-        big_integer, customer_code_from_env, identifier, key_id, signing_key_from_env, text,
+        DURATIONS, MOMENTS, big_integer, customer_code_from_env, identifier, key_id,
+        signing_key_from_env, text,
     };
     use crate::key::tests::example_key;
-    use crate::{ErrorCode, SignOptions, Signer, Value};
+    use crate::{ErrorCode, SignOptions, Signer, Value, VerifyContext};
 
     #[test]
     fn an_argument_of_another_type_is_named() {
@@ -164,6 +172,28 @@ mod tests {
             };
             assert_eq!(refused, expected);
         }
+    }
+
+    #[test]
+    fn every_option_that_is_a_time_is_a_moment_or_a_duration() {
+        let object = |name: &str| Value::Object(vec![(name.to_owned(), Value::Bool(true))]);
+        let is_time = |refused: crate::Error| refused.code() == ErrorCode::TimeType;
+        let sign = SignOptions::NAMES.iter().filter(|name| {
+            is_time(
+                SignOptions::from_value(&object(name))
+                    .err()
+                    .unwrap_or_else(|| ErrorCode::Internal.into()),
+            )
+        });
+        let verify = VerifyContext::NAMES.iter().filter(|name| {
+            is_time(
+                VerifyContext::from_value(&object(name))
+                    .err()
+                    .unwrap_or_else(|| ErrorCode::Internal.into()),
+            )
+        });
+        let times: std::collections::BTreeSet<_> = sign.chain(verify).collect();
+        assert_eq!(times, MOMENTS.iter().chain(DURATIONS).collect());
     }
 
     #[test]

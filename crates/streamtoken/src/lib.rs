@@ -43,6 +43,10 @@
 //! - `rust-crypto`: the same bytes in pure Rust, slower, without a C compiler
 //!   (`default-features = false, features = ["rust-crypto"]`). With both on, AWS-LC is used.
 //!
+//! # Coming from elsewhere
+//!
+//! [`migrating`] sets the Worker snippet, PyJWT, `jose` and `jsonwebtoken` beside this crate.
+//!
 //! # Time
 //!
 //! Times are whole seconds since the epoch. The clock is read only where no `now` was given.
@@ -65,6 +69,9 @@ mod time;
 mod token;
 pub mod urls;
 mod verify;
+
+#[doc = include_str!("../docs/migrating.md")]
+pub mod migrating {}
 
 pub use error::{Error, ErrorCode, Result};
 pub use inspect::{Unverified, inspect};

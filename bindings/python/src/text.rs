@@ -1,0 +1,60 @@
+//! Arguments that are texts: keys, tokens, JSON, URLs.
+
+use pyo3::prelude::*;
+use pyo3::types::{PyByteArray, PyBytes, PyString};
+use streamtoken::host;
+use zeroize::Zeroizing;
+
+use crate::convert::value;
+use crate::error::raise;
+use crate::token::Token;
+
+/// The bytes of a `str`, `bytes`, `bytearray` or `Token`, which is the argument called `name`. They may
+/// be a private key, so they are wiped. A lone surrogate gives bytes that are not UTF-8, which the core
+/// refuses.
+pub(crate) fn bytes(object: &Bound<'_, PyAny>, name: &str) -> PyResult<Zeroizing<Vec<u8>>> {
+    let bytes = if let Ok(text) = object.cast::<PyString>() {
+        match text.to_cow() {
+            Ok(text) => text.into_owned().into_bytes(),
+            Err(_) => with_surrogates(text)?,
+        }
+    } else if let Ok(bytes) = object.cast::<PyBytes>() {
+        bytes.as_bytes().to_vec()
+    } else if let Ok(bytes) = object.cast::<PyByteArray>() {
+        bytes.to_vec()
+    } else if let Ok(token) = object.cast::<Token>() {
+        token.get().text().as_bytes().to_vec()
+    } else {
+        refused(object, name)?.into_bytes()
+    };
+    Ok(Zeroizing::new(bytes))
+}
+
+/// As [`bytes`], for what the core takes as text; what is not UTF-8 gets characters that it refuses.
+pub(crate) fn text(object: &Bound<'_, PyAny>, name: &str) -> PyResult<String> {
+    Ok(String::from_utf8_lossy(&bytes(object, name)?).into_owned())
+}
+
+/// The key id in an argument that may be absent or None.
+pub(crate) fn key_id(object: Option<&Bound<'_, PyAny>>) -> PyResult<Option<String>> {
+    let given = object.filter(|object| !object.is_none());
+    given.map(|object| strict(object, "id")).transpose()
+}
+
+/// The string in an argument for which nothing else will do.
+fn strict(object: &Bound<'_, PyAny>, name: &str) -> PyResult<String> {
+    let value = value(object)?;
+    let text = host::text(&value, name).map_err(|error| raise(&error))?;
+    Ok(text.to_owned())
+}
+
+/// The core's refusal of an argument of another type.
+fn refused(object: &Bound<'_, PyAny>, name: &str) -> PyResult<String> {
+    strict(object, name)
+}
+
+fn with_surrogates(text: &Bound<'_, PyString>) -> PyResult<Vec<u8>> {
+    let encoder = text.py().get_type::<PyString>().getattr("encode")?;
+    let encoded = encoder.call1((text, "utf-8", "surrogatepass"))?;
+    Ok(encoded.cast::<PyBytes>()?.as_bytes().to_vec())
+}

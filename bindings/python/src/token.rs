@@ -1,0 +1,112 @@
+//! A minted token.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+
+/// A signed URL token that was minted here.
+///
+/// Its text takes the place of the video UID in the path of a playback URL. Whoever has it can watch, so
+/// its `repr` does not show it; `str` and `token` give the compact form. Hashable, comparable, picklable.
+#[pyclass(frozen, eq, get_all, module = "streamtoken")]
+#[derive(PartialEq)]
+pub(crate) struct Token {
+    /// The compact form: three parts of base64url, at most 16,384 characters in all.
+    token: String,
+    /// The video UID or live-input UID that the token is for.
+    identifier: String,
+    /// The id of the key that signed it.
+    key_id: String,
+    /// The token is not accepted from this time on, in epoch seconds.
+    exp: u64,
+    /// The token is not accepted before this time, in epoch seconds.
+    nbf: u64,
+    /// When to mint the next one, in epoch seconds: after four fifths of the time from now to `exp`, or
+    /// when the next window of `reuse_window` begins.
+    renew_at: u64,
+}
+
+impl Token {
+    pub(crate) fn text(&self) -> &str {
+        &self.token
+    }
+}
+
+impl From<streamtoken::Token> for Token {
+    fn from(token: streamtoken::Token) -> Self {
+        Self {
+            identifier: token.identifier().to_owned(),
+            key_id: token.key_id().to_owned(),
+            exp: token.exp(),
+            nbf: token.nbf(),
+            renew_at: token.renew_at(),
+            token: token.into_string(),
+        }
+    }
+}
+
+#[pymethods]
+impl Token {
+    fn __str__(&self) -> &str {
+        &self.token
+    }
+
+    fn __repr__(&self) -> String {
+        let Self {
+            identifier,
+            key_id,
+            exp,
+            nbf,
+            renew_at,
+            ..
+        } = self;
+        format!(
+            "Token(identifier={identifier:?}, key_id={key_id:?}, exp={exp}, nbf={nbf}, renew_at={renew_at})"
+        )
+    }
+
+    fn __hash__(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.token.hash(&mut hasher);
+        hasher.finish()
+    }
+
+    fn __reduce__<'py>(
+        &self,
+        py: Python<'py>,
+    ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+        let restore = py
+            .import("streamtoken._native")?
+            .getattr("_restore_token")?;
+        let members = (
+            &self.token,
+            &self.identifier,
+            &self.key_id,
+            self.exp,
+            self.nbf,
+            self.renew_at,
+        );
+        Ok((restore, members.into_pyobject(py)?))
+    }
+}
+
+/// A token out of a pickle.
+#[pyfunction(name = "_restore_token")]
+pub(crate) fn restore_token(
+    token: String,
+    identifier: String,
+    key_id: String,
+    exp: u64,
+    nbf: u64,
+    renew_at: u64,
+) -> Token {
+    Token {
+        token,
+        identifier,
+        key_id,
+        exp,
+        nbf,
+        renew_at,
+    }
+}

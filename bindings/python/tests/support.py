@@ -1,0 +1,26 @@
+"""What several tests need."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from streamtoken import Signer, SigningKey
+
+ROOT = Path(__file__).resolve().parents[3]
+BINDING = ROOT / "bindings" / "python"
+VECTORS = ROOT / "crates" / "streamtoken" / "vectors"
+
+EXAMPLE: "dict[str, Any]" = json.loads((VECTORS / "example-key.json").read_text())
+"""The key and the token that Cloudflare's documentation publishes."""
+
+VIDEO = "ea95132c15732412d22c1476fa83f27a"
+NOW = 1_537_456_765
+CODE = "f33zs165nr7gyfy4"
+
+
+def example_key() -> SigningKey:
+    return SigningKey.load(EXAMPLE["pem_base64"], EXAMPLE["key_id"])
+
+
+def example_signer() -> Signer:
+    return Signer(example_key())

@@ -2132,6 +2132,25 @@ int32_t streamtoken_access_rules_evaluate(const streamtoken_access_rules *rules,
                                           streamtoken_error **error);
 
 /**
+ * As `streamtoken_access_rules_evaluate`, for a viewer as a JSON object: `{"ip": "192.0.2.1", "country":
+ * "GB"}`, where null and what is absent is not known.
+ *
+ * Ownership: `rules` and `viewer` are only read.
+ * NULL: `rule` and `error` may be NULL; `viewer` may with length 0 (and is no JSON then); `rules` and
+ * `allowed` must not.
+ * Errors: what is not strict JSON (100 to 103), the codes of options (104, 105), and those of
+ * `streamtoken_access_rules_evaluate`. `allowed` is false then.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_access_rules_evaluate_json(const streamtoken_access_rules *rules,
+                                               const char *viewer,
+                                               size_t viewer_length,
+                                               bool *allowed,
+                                               int32_t *rule,
+                                               streamtoken_error **error);
+
+/**
  * The rules as the JSON list of the claim `accessRules`.
  *
  * Ownership: `json` is yours; free it with `streamtoken_string_free`.

@@ -136,14 +136,19 @@ class access_rules {
     /// rule is reached that needs it, and `input_error` for a fact that is none.
     decision evaluate(std::optional<std::string_view> ip,
                       std::optional<std::string_view> country) const {
-        bool allowed = false;
-        std::int32_t rule = 0;
-        detail::run([&](auto error) {
+        return decide([&](auto allowed, auto rule, auto error) {
             return streamtoken_access_rules_evaluate(raw_.get(), detail::data(ip), detail::size(ip),
                                                      detail::data(country), detail::size(country),
-                                                     &allowed, &rule, error);
+                                                     allowed, rule, error);
         });
-        return {allowed, rule < 0 ? std::nullopt : std::optional(static_cast<std::size_t>(rule))};
+    }
+
+    /// The same, for a viewer as a JSON object: `{"ip": "192.0.2.1", "country": "GB"}`.
+    decision evaluate_json(std::string_view viewer) const {
+        return decide([&](auto allowed, auto rule, auto error) {
+            return streamtoken_access_rules_evaluate_json(raw_.get(), detail::data(viewer),
+                                                          viewer.size(), allowed, rule, error);
+        });
     }
 
     /// The rules as the JSON list of the claim `accessRules`.
@@ -157,6 +162,13 @@ class access_rules {
     const streamtoken_access_rules *get() const noexcept { return raw_.get(); }
 
   private:
+    template <class Call> static decision decide(Call call) {
+        bool allowed = false;
+        std::int32_t rule = 0;
+        detail::run([&](auto error) { return call(&allowed, &rule, error); });
+        return {allowed, rule < 0 ? std::nullopt : std::optional(static_cast<std::size_t>(rule))};
+    }
+
     static std::string write(const condition &one) { return one.to_json(); }
 
     handle raw_;

@@ -21,13 +21,9 @@ struct malformed : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-// Something that C++ has no way to say, since its types forbid it.
-struct unsayable : std::exception {};
-
 // One case.
 struct vector_case {
     std::string id;
-    std::vector<std::string> flags;
     std::string operation;
     std::optional<std::uint64_t> now;
     json input;

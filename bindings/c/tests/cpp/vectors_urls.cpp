@@ -19,24 +19,18 @@ json parsed(const vector_case &one) {
 // A fact about the viewer: a text, or none.
 std::optional<std::string> fact(const json &viewer, const char *name) {
     const json value = viewer.value(name, json());
-    if (!value.is_null() && !value.is_string()) {
-        throw unsayable();
-    }
-    return value.is_null() ? std::nullopt : std::optional(value.get<std::string>());
+    return value.is_string() ? std::optional(value.get<std::string>()) : std::nullopt;
 }
 
 json evaluated(const vector_case &one) {
     one.knows_only({"accessRules", "viewer"});
     const access_rules rules = access_rules::parse(one.value("accessRules").dump());
     const json &viewer = one.input.at("viewer");
-    for (const auto &member : viewer.items()) {
-        if (member.key() != "ip" && member.key() != "country") {
-            throw unsayable();
-        }
-    }
     const auto ip = fact(viewer, "ip");
     const auto country = fact(viewer, "country");
-    const decision decided = rules.evaluate(view(ip), view(country));
+    const bool sayable = viewer.size() == std::size_t(ip.has_value()) + country.has_value();
+    const decision decided =
+        sayable ? rules.evaluate(view(ip), view(country)) : rules.evaluate_json(viewer.dump());
     return {{"action", decided.allowed ? "allow" : "block"},
             {"rule", decided.rule ? json(*decided.rule) : json()}};
 }

@@ -56,20 +56,24 @@ json_t *parse(const char *text, size_t length);
 bool is_float(const json_t *value);
 double number(const json_t *value);
 
-/* `{"error": ...}` of a failed call, after the error's functions were compared with each other. Frees the
- * error. */
+/* `{"error": ...}` of a failed call, after the error's functions were compared with each other.
+ * Frees the error. */
 json_t *refusal(const Case *vector, int32_t status, streamtoken_error *error);
 
 /* A text of the library as a JSON string, or parsed as JSON. Both free the text. */
 json_t *take_string(const Case *vector, char *text, size_t length);
 json_t *take_json(const Case *vector, char *text, size_t length);
 
+/* Ends the program when the error codes of `streamtoken_surface_json` are not those of the
+ * functions. */
+void check_surface(void);
+
 /* The published example (example-key.json). */
 const char *example(const char *member);
 const streamtoken_signing_key *example_key(void);
 
-/* Ends the program when the same input, said in two ways, gave two results. Frees `second`, which is NULL
- * when the second way cannot say the input. */
+/* Ends the program when the same input, said in two ways, gave two results. Frees `second`, which
+ * is NULL when the second way cannot say the input. */
 void same(const Case *vector, const json_t *first, json_t *second, const char *ways);
 
 #endif

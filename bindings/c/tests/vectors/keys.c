@@ -49,10 +49,10 @@ json_t *run_key_load(const Case *vector) {
     knows_only(vector, KEY_INPUTS);
     Bytes text = content(vector, "text");
     Bytes id = input_text(vector, "id");
-    int32_t status = streamtoken_signing_key_load(text.start, text.length, id.start, id.length,
-                                                  &key, &error);
-    json_t *result = status == STREAMTOKEN_OK ? loaded(vector, key, text)
-                                              : refusal(vector, status, error);
+    int32_t status =
+        streamtoken_signing_key_load(text.start, text.length, id.start, id.length, &key, &error);
+    json_t *result =
+        status == STREAMTOKEN_OK ? loaded(vector, key, text) : refusal(vector, status, error);
     streamtoken_signing_key_free(key);
     free(text.start);
     return result;
@@ -88,16 +88,17 @@ json_t *run_public_key_load(const Case *vector) {
     knows_only(vector, KEY_INPUTS);
     Bytes text = content(vector, "text");
     Bytes id = input_text(vector, "id");
-    int32_t status = streamtoken_public_key_load(text.start, text.length, id.start, id.length,
-                                                 &key, &error);
-    json_t *result = status == STREAMTOKEN_OK ? described_public(vector, key)
-                                              : refusal(vector, status, error);
+    int32_t status =
+        streamtoken_public_key_load(text.start, text.length, id.start, id.length, &key, &error);
+    json_t *result =
+        status == STREAMTOKEN_OK ? described_public(vector, key) : refusal(vector, status, error);
     streamtoken_public_key_free(key);
     free(text.start);
     return result;
 }
 
-/* `jwks` as it is, or as many copies of `member` as `repeat` says, `{n}` in each replaced by its number. */
+/* `jwks` as it is, or as many copies of `member` as `repeat` says, `{n}` in each replaced by its
+ * number. */
 static Bytes key_set_text(const Case *vector) {
     Bytes jwks = input_text(vector, "jwks");
     Bytes member = input_text(vector, "member");
@@ -113,8 +114,8 @@ static Bytes key_set_text(const Case *vector) {
         const char *rest = member.start;
         out.length += (size_t)sprintf(out.start + out.length, "%s", n == 0 ? "" : ",");
         for (const char *place; (place = strstr(rest, "{n}")) != NULL; rest = place + 3) {
-            out.length += (size_t)sprintf(out.start + out.length, "%.*s%zu", (int)(place - rest),
-                                          rest, n);
+            out.length +=
+                (size_t)sprintf(out.start + out.length, "%.*s%zu", (int)(place - rest), rest, n);
         }
         out.length += (size_t)sprintf(out.start + out.length, "%s", rest);
     }
@@ -167,8 +168,8 @@ json_t *run_key_set(const Case *vector) {
     knows_only(vector, inputs);
     Bytes text = key_set_text(vector);
     int32_t status = streamtoken_key_set_from_jwks(text.start, text.length, &set, &error);
-    json_t *result = status == STREAMTOKEN_OK ? described_set(vector, set)
-                                              : refusal(vector, status, error);
+    json_t *result =
+        status == STREAMTOKEN_OK ? described_set(vector, set) : refusal(vector, status, error);
     streamtoken_key_set_free(set);
     free(text.start);
     return result;

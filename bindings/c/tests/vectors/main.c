@@ -1,7 +1,7 @@
 /*
- * The golden vectors, through the header alone. Arguments: the folder of the vectors, and the names of
- * the files to run when it is not all of them. Every option set that C can say in two ways, as JSON and
- * with setters, is said in both.
+ * The golden vectors, through the header alone. Arguments: the folder of the vectors, and the names
+ * of the files to run when it is not all of them. Every option set that C can say in two ways, as
+ * JSON and with setters, is said in both.
  */
 
 #include <dirent.h>
@@ -151,6 +151,7 @@ int main(int count, char **arguments) {
         fputs("usage: vectors FOLDER [FILE...]\n", stderr);
         return 2;
     }
+    check_surface();
     load_example(arguments[1]);
     for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
         if (is_wanted(entry->d_name, count - 2, arguments + 2)) {

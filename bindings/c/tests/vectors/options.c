@@ -53,8 +53,8 @@ bool sign_options_by_json(const Case *vector, SignOptions *said) {
         json = dump(options == NULL ? none : options);
         json_decref(none);
     }
-    int32_t status = streamtoken_sign_options_from_json(json.start, json.length, &said->value,
-                                                        &error);
+    int32_t status =
+        streamtoken_sign_options_from_json(json.start, json.length, &said->value, &error);
     said->error = status == STREAMTOKEN_OK ? NULL : refusal(vector, status, error);
     if (status == STREAMTOKEN_OK) {
         set_now(vector, said->value);
@@ -104,18 +104,15 @@ static void set_rules(const Case *vector, SignOptions *said, const json_t *value
 
 static void set_flags(const Case *vector, SignOptions *said, const json_t *value) {
     Bytes json = dump(value);
-    done(vector,
-         streamtoken_sign_options_set_flags(said->value, json.start, json.length, NULL));
+    done(vector, streamtoken_sign_options_set_flags(said->value, json.start, json.length, NULL));
     free(json.start);
 }
 
-static bool set_text(const Case *vector, SignOptions *said, const char *name,
-                     const json_t *value) {
+static bool set_text(const Case *vector, SignOptions *said, const char *name, const json_t *value) {
     const char *text = json_string_value(value);
     size_t length = json_string_length(value);
     if (strcmp(name, "expires_in") == 0) {
-        done(vector,
-             streamtoken_sign_options_set_expires_in_text(said->value, text, length, NULL));
+        done(vector, streamtoken_sign_options_set_expires_in_text(said->value, text, length, NULL));
         return true;
     }
     if (strcmp(name, "time_format") == 0) {

@@ -6,18 +6,18 @@
 #include "case.h"
 
 /* What came of saying options: a builder, or the refusal that took its place. */
-#define SAID(handle)   \
-    struct {           \
-        handle *value; \
-        json_t *error; \
+#define SAID(handle)                                                                               \
+    struct {                                                                                       \
+        handle *value;                                                                             \
+        json_t *error;                                                                             \
     }
 
 typedef SAID(streamtoken_sign_options) SignOptions;
 typedef SAID(streamtoken_verify_context) VerifyContext;
 typedef SAID(streamtoken_url_options) UrlOptions;
 
-/* From the input's `options_text` or `options` as text, with the case's `now` where they give none; false
- * when JSON cannot say them. */
+/* From the input's `options_text` or `options` as text, with the case's `now` where they give none;
+ * false when JSON cannot say them. */
 bool sign_options_by_json(const Case *vector, SignOptions *said);
 
 /* The same with setters; false when there is no setter for a name or a type. */

@@ -98,9 +98,9 @@ static json_t *by_facts(const Case *vector, const streamtoken_access_rules *rule
         Bytes text = {(char *)json_string_value(value), json_string_length(value)};
         facts[is_ip ? 0 : 1] = text;
     }
-    int32_t status = streamtoken_access_rules_evaluate(
-        rules, facts[0].start, facts[0].length, facts[1].start, facts[1].length, &allowed, &rule,
-        &error);
+    int32_t status =
+        streamtoken_access_rules_evaluate(rules, facts[0].start, facts[0].length, facts[1].start,
+                                          facts[1].length, &allowed, &rule, &error);
     return verdict(vector, status, allowed, rule, error);
 }
 

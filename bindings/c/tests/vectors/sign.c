@@ -29,15 +29,16 @@ static json_t *described(const Case *vector, streamtoken_token *token) {
     size_t length;
     const char *text = streamtoken_token_text(token, &length);
     const char *identifier = json_string_value(json_object_get(vector->input, "identifier"));
-    if (strlen(text) != length || strcmp(streamtoken_token_identifier(token, NULL), identifier) != 0 ||
+    if (strlen(text) != length ||
+        strcmp(streamtoken_token_identifier(token, NULL), identifier) != 0 ||
         strcmp(streamtoken_token_key_id(token, NULL), example("key_id")) != 0) {
         fail(vector, "a token forgets what it is for");
     }
-    json_t *result = json_pack(
-        "{s:s, s:o, s:o, s:I, s:I, s:I}", "token", text, "header", part(vector, text, 0),
-        "payload", part(vector, text, 1), "exp", (json_int_t)streamtoken_token_exp(token), "nbf",
-        (json_int_t)streamtoken_token_nbf(token), "renew_at",
-        (json_int_t)streamtoken_token_renew_at(token));
+    json_t *result =
+        json_pack("{s:s, s:o, s:o, s:I, s:I, s:I}", "token", text, "header", part(vector, text, 0),
+                  "payload", part(vector, text, 1), "exp", (json_int_t)streamtoken_token_exp(token),
+                  "nbf", (json_int_t)streamtoken_token_nbf(token), "renew_at",
+                  (json_int_t)streamtoken_token_renew_at(token));
     streamtoken_token_free(token);
     return result;
 }
@@ -141,8 +142,8 @@ static json_t *finish(const Case *vector, const streamtoken_prepared *prepared,
     streamtoken_token *token;
     streamtoken_error *error;
     Bytes made = signature(vector, options);
-    int32_t status = streamtoken_prepared_finish(prepared, (const uint8_t *)made.start,
-                                                 made.length, &token, &error);
+    int32_t status = streamtoken_prepared_finish(prepared, (const uint8_t *)made.start, made.length,
+                                                 &token, &error);
     free(made.start);
     if (status != STREAMTOKEN_OK) {
         return refusal(vector, status, error);

@@ -1,5 +1,5 @@
-/* Playback URLs, customer codes, rewriting and the embed. Without `token` a case uses the published example
- * token; without `customer_code` the code of Cloudflare's own demonstration videos. */
+/* Playback URLs, customer codes, rewriting and the embed. Without `token` a case uses the published
+ * example token; without `customer_code` the code of Cloudflare's own demonstration videos. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,8 +25,8 @@ bool url_options_by_json(const Case *vector, UrlOptions *said) {
     }
     Bytes json = dump(options == NULL ? none : options);
     json_decref(none);
-    int32_t status = streamtoken_url_options_from_json(json.start, json.length, &said->value,
-                                                       &error);
+    int32_t status =
+        streamtoken_url_options_from_json(json.start, json.length, &said->value, &error);
     free(json.start);
     said->error = status == STREAMTOKEN_OK ? NULL : refusal(vector, status, error);
     return true;
@@ -123,10 +123,9 @@ static json_t *build(const Case *vector, const streamtoken_customer_code *code, 
         return said.error;
     }
     Bytes token = token_of(vector);
-    int32_t status = streamtoken_playback_urls(token.start, token.length, code, said.value, &urls,
-                                               &error);
-    json_t *result = status == STREAMTOKEN_OK ? tell(vector, urls)
-                                              : refusal(vector, status, error);
+    int32_t status =
+        streamtoken_playback_urls(token.start, token.length, code, said.value, &urls, &error);
+    json_t *result = status == STREAMTOKEN_OK ? tell(vector, urls) : refusal(vector, status, error);
     streamtoken_urls_free(urls);
     streamtoken_url_options_free(said.value);
     return result;
@@ -162,8 +161,8 @@ static json_t *run(const Case *vector, Tell *tell) {
         text.length = strlen(text.start);
     }
     int32_t status = streamtoken_customer_code_parse(text.start, text.length, &code, &error);
-    json_t *result = status == STREAMTOKEN_OK ? both_ways(vector, code, tell)
-                                              : refusal(vector, status, error);
+    json_t *result =
+        status == STREAMTOKEN_OK ? both_ways(vector, code, tell) : refusal(vector, status, error);
     streamtoken_customer_code_free(code);
     return result;
 }
@@ -186,9 +185,9 @@ json_t *run_customer_code(const Case *vector) {
     if (status != STREAMTOKEN_OK) {
         return refusal(vector, status, error);
     }
-    json_t *result = json_pack("{s:s, s:s}", "customer_code",
-                               streamtoken_customer_code_text(code, NULL), "host",
-                               streamtoken_customer_code_host(code, NULL));
+    json_t *result =
+        json_pack("{s:s, s:s}", "customer_code", streamtoken_customer_code_text(code, NULL), "host",
+                  streamtoken_customer_code_host(code, NULL));
     streamtoken_customer_code_free(code);
     return result;
 }

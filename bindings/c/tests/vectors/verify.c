@@ -22,8 +22,8 @@ bool verify_context_by_json(const Case *vector, VerifyContext *said) {
     }
     Bytes json = dump(context == NULL ? none : context);
     json_decref(none);
-    int32_t status = streamtoken_verify_context_from_json(json.start, json.length, &said->value,
-                                                          &error);
+    int32_t status =
+        streamtoken_verify_context_from_json(json.start, json.length, &said->value, &error);
     free(json.start);
     said->error = status == STREAMTOKEN_OK ? NULL : refusal(vector, status, error);
     if (status == STREAMTOKEN_OK) {
@@ -34,15 +34,15 @@ bool verify_context_by_json(const Case *vector, VerifyContext *said) {
 
 static bool set_text(const Case *vector, VerifyContext *said, const char *name,
                      const json_t *value) {
-    typedef int32_t SetText(streamtoken_verify_context *context, const char *text, size_t length,
+    typedef int32_t SetText(streamtoken_verify_context * context, const char *text, size_t length,
                             streamtoken_error **error);
     SetText *set_text = strcmp(name, "identifier") == 0 ? streamtoken_verify_context_set_identifier
                         : strcmp(name, "ip") == 0       ? streamtoken_verify_context_set_ip
                         : strcmp(name, "country") == 0  ? streamtoken_verify_context_set_country
                                                         : NULL;
     if (set_text != NULL) {
-        done(vector, set_text(said->value, json_string_value(value), json_string_length(value),
-                              NULL));
+        done(vector,
+             set_text(said->value, json_string_value(value), json_string_length(value), NULL));
     }
     return set_text != NULL;
 }
@@ -103,8 +103,8 @@ static json_t *described(const Case *vector, const streamtoken_claims *claims) {
     if (json_array_size(list) != streamtoken_access_rules_count(rules)) {
         fail(vector, "claims lose a rule");
     }
-    json_t *has_nbf = streamtoken_claims_nbf(claims, &nbf) ? json_integer((json_int_t)nbf)
-                                                           : json_null();
+    json_t *has_nbf =
+        streamtoken_claims_nbf(claims, &nbf) ? json_integer((json_int_t)nbf) : json_null();
     json_t *parts = json_pack(
         "{s:s, s:s, s:I, s:o, s:b, s:o, s:o, s:o}", "sub", streamtoken_claims_sub(claims, NULL),
         "kid", streamtoken_claims_kid(claims, NULL), "exp",
@@ -124,10 +124,10 @@ static json_t *verify(const Case *vector, const streamtoken_key_set *keys, Verif
         return said.error;
     }
     Bytes token = input_text(vector, "token");
-    int32_t status = streamtoken_key_set_verify(keys, token.start, token.length, said.value,
-                                                &claims, &error);
-    json_t *result = status == STREAMTOKEN_OK ? described(vector, claims)
-                                              : refusal(vector, status, error);
+    int32_t status =
+        streamtoken_key_set_verify(keys, token.start, token.length, said.value, &claims, &error);
+    json_t *result =
+        status == STREAMTOKEN_OK ? described(vector, claims) : refusal(vector, status, error);
     streamtoken_claims_free(claims);
     streamtoken_verify_context_free(said.value);
     return result;
@@ -162,8 +162,8 @@ json_t *run_verify(const Case *vector) {
     int32_t status = jwks.start != NULL
                          ? streamtoken_key_set_load(jwks.start, jwks.length, NULL, 0, &keys, &error)
                          : streamtoken_key_set_from_signing_key(example_key(), &keys, &error);
-    json_t *result = status == STREAMTOKEN_OK ? both_ways(vector, keys)
-                                              : refusal(vector, status, error);
+    json_t *result =
+        status == STREAMTOKEN_OK ? both_ways(vector, keys) : refusal(vector, status, error);
     streamtoken_key_set_free(keys);
     return result;
 }

@@ -1,6 +1,7 @@
 //! `cargo xtask dist`: everything that is published, in one folder; and the test that each piece works
 //! where nothing else of the project is.
 
+pub(crate) mod c;
 mod cli;
 mod crates;
 mod node;
@@ -185,6 +186,11 @@ pub(crate) fn triple() -> Result<String> {
 pub(crate) const LICENCES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
 
 const PIECES: &[Piece] = &[
+    Piece {
+        name: "dist: C library",
+        build: c::build,
+        mint: c::mint,
+    },
     Piece {
         name: "dist: command line",
         build: cli::build,

@@ -1,0 +1,95 @@
+'use strict';
+
+const native = require('./native.js');
+const { settle } = require('./errors.js');
+const { made, onlyMade, redacted, shownAs } = require('./inspect.js');
+const { keySetHandle } = require('./keys.js');
+const { AccessRules } = require('./rules.js');
+const { refuse, text, writeOptions } = require('./wire.js');
+
+let compact;
+
+class Token {
+  #token;
+
+  constructor(mark, facts) {
+    onlyMade(mark, 'Token', 'the sign methods of a Signer');
+    this.#token = facts.token;
+    this.identifier = facts.identifier;
+    this.keyId = facts.keyId;
+    this.exp = facts.exp;
+    this.nbf = facts.nbf;
+    this.renewAt = facts.renewAt;
+    Object.freeze(this);
+  }
+
+  get token() {
+    return this.#token;
+  }
+
+  toString() {
+    return this.#token;
+  }
+
+  toJSON() {
+    return this.#token;
+  }
+
+  [Symbol.toPrimitive](hint) {
+    return hint === 'number' ? Number.NaN : this.#token;
+  }
+
+  static {
+    compact = (value) =>
+      typeof value === 'object' && value !== null && #token in value ? value.#token : undefined;
+  }
+}
+
+/** The text of a token, which may be one of ours. */
+function tokenText(token) {
+  return compact(token) ?? text(token, 'token');
+}
+
+class Claims {
+  constructor(mark, facts, rules) {
+    onlyMade(mark, 'Claims', 'verify');
+    Object.assign(this, facts);
+    this.accessRules = rules === null ? new AccessRules([]) : new AccessRules(made, rules);
+    Object.freeze(this);
+  }
+}
+
+class Unverified {
+  constructor(mark, parts) {
+    onlyMade(mark, 'Unverified', 'inspect');
+    this.header = parts.header;
+    this.payload = parts.payload;
+    Object.freeze(this);
+  }
+}
+
+function verify(token, keys, context) {
+  return claims(native.verify(...checks(token, keys, context)));
+}
+
+async function verifyAsync(token, keys, context) {
+  return claims(await native.verifyAsync(...checks(token, keys, context)));
+}
+
+function checks(token, keys, context) {
+  const handle = keySetHandle(keys) ?? refuse('a KeySet', keys, 'keys');
+  return [tokenText(token), handle, writeOptions(context)];
+}
+
+function claims(outcome) {
+  const [facts, rules] = settle(outcome);
+  return new Claims(made, JSON.parse(facts), rules);
+}
+
+function inspect(token) {
+  return new Unverified(made, JSON.parse(settle(native.inspect(tokenText(token)))));
+}
+
+shownAs(Token, (token) => ({ token: redacted, ...token }));
+
+module.exports = { Claims, Token, Unverified, inspect, tokenText, verify, verifyAsync };

@@ -11,7 +11,6 @@ use anyhow::{Result, ensure};
 
 use crate::command;
 use crate::header;
-use crate::languages::Examples;
 use crate::project;
 use crate::step::note;
 use crate::test::Tally;
@@ -80,11 +79,6 @@ pub(crate) fn test(tally: &mut Tally) -> Result<Vec<Count>> {
     }
     ensure!(broken.is_empty(), "broken: {broken:?}");
     Ok(counts)
-}
-
-/// The example programs, built.
-pub(crate) fn examples() -> Result<Vec<Examples>> {
-    Ok(Vec::new())
 }
 
 /// The folder of the headers.

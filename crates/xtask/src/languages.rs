@@ -3,6 +3,7 @@
 use std::process::Command;
 
 pub(crate) mod c;
+pub(crate) mod cpp;
 pub(crate) mod node;
 pub(crate) mod python;
 

@@ -19,6 +19,25 @@ static struct {
     streamtoken_token *expected;
 } shared;
 
+static void share_all(void) {
+    shared.key = example_key();
+    OK(streamtoken_signer_new(shared.key, &shared.signer, NULL));
+    OK(streamtoken_key_set_from_signing_key(shared.key, &shared.keys, NULL));
+    OK(streamtoken_sign_options_from_json(TEXT("{\"now\": 1537456765}"), &shared.options, NULL));
+    OK(streamtoken_verify_context_from_json(
+        TEXT("{\"now\": 1537456765, \"identifier\": \"" VIDEO "\"}"), &shared.context, NULL));
+    OK(streamtoken_signer_sign(shared.signer, TEXT(VIDEO), shared.options, &shared.expected, NULL));
+}
+
+static void unshare_all(void) {
+    streamtoken_signing_key_free(shared.key);
+    streamtoken_signer_free(shared.signer);
+    streamtoken_key_set_free(shared.keys);
+    streamtoken_sign_options_free(shared.options);
+    streamtoken_verify_context_free(shared.context);
+    streamtoken_token_free(shared.expected);
+}
+
 static void *sign_and_verify(void *unused) {
     (void)unused;
     for (int i = 0; i < ROUNDS; i++) {
@@ -90,11 +109,13 @@ static void a_handle_is_freed_by_another_thread(void) {
 /* The child has its own copy of every handle and no other thread. */
 static void a_child_process_signs_as_well(void) {
     int status = -1;
+    fflush(stdout);
     pid_t child = fork();
     if (child == 0) {
         sign_and_verify(NULL);
         sign_many(NULL);
-        _exit(atomic_load(&broken) == 0 ? 0 : 1);
+        unshare_all();
+        exit(atomic_load(&broken) == 0 ? 0 : 1);
     }
     CHECK(child > 0 && waitpid(child, &status, 0) == child);
     CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
@@ -121,25 +142,6 @@ static void keys_are_made_at_the_same_time(void) {
     streamtoken_signing_key_free(keys[1]);
 }
 
-static void share(void) {
-    shared.key = example_key();
-    OK(streamtoken_signer_new(shared.key, &shared.signer, NULL));
-    OK(streamtoken_key_set_from_signing_key(shared.key, &shared.keys, NULL));
-    OK(streamtoken_sign_options_from_json(TEXT("{\"now\": 1537456765}"), &shared.options, NULL));
-    OK(streamtoken_verify_context_from_json(
-        TEXT("{\"now\": 1537456765, \"identifier\": \"" VIDEO "\"}"), &shared.context, NULL));
-    OK(streamtoken_signer_sign(shared.signer, TEXT(VIDEO), shared.options, &shared.expected, NULL));
-}
-
-static void unshare(void) {
-    streamtoken_signing_key_free(shared.key);
-    streamtoken_signer_free(shared.signer);
-    streamtoken_key_set_free(shared.keys);
-    streamtoken_sign_options_free(shared.options);
-    streamtoken_verify_context_free(shared.context);
-    streamtoken_token_free(shared.expected);
-}
-
 int main(int count, char **arguments) {
     static const Test tests[] = {
         {"one_handle_serves_all_threads", one_handle_serves_all_threads},
@@ -148,8 +150,8 @@ int main(int count, char **arguments) {
         {"keys_are_made_at_the_same_time", keys_are_made_at_the_same_time},
     };
     read_example_key(count, arguments);
-    share();
+    share_all();
     int outcome = RUN(tests);
-    unshare();
+    unshare_all();
     return outcome;
 }

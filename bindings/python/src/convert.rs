@@ -5,9 +5,10 @@
 //! is passed on.
 
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::{
     PyBool, PyByteArray, PyBytes, PyDateTime, PyDelta, PyDeltaAccess as _, PyDict, PyFloat,
-    PyFrozenSet, PyInt, PyList, PyMapping, PyMemoryView, PySet, PyString, PyTuple, PyTzInfo,
+    PyFrozenSet, PyInt, PyList, PyMemoryView, PySet, PyString, PyTuple, PyType, PyTzInfo,
 };
 use serde::Serialize;
 use streamtoken::host::{self, Intake, Spelling};
@@ -103,7 +104,7 @@ impl<'n> Reader<'n> {
         if let Ok(rules) = object.cast::<AccessRules>() {
             return Ok(serialized(rules.get().core())?);
         }
-        if is_mapping(object) {
+        if is_mapping(object)? {
             return self.members(object, |reader, _, item| reader.read(item));
         }
         if is_series(object)? {
@@ -114,7 +115,7 @@ impl<'n> Reader<'n> {
 
     /// Options: their names in Python's spelling, and the host's own types for times.
     fn options(&mut self, object: &Bound<'_, PyAny>) -> Result<Value, Unread> {
-        if !is_mapping(object) {
+        if !is_mapping(object)? {
             return self.read(object);
         }
         self.intake.value()?;
@@ -240,8 +241,14 @@ fn whole_seconds(duration: &Bound<'_, PyDelta>) -> Value {
     Value::Integer(days * 86_400 + i128::from(duration.get_seconds()))
 }
 
-fn is_mapping(object: &Bound<'_, PyAny>) -> bool {
-    object.cast::<PyMapping>().is_ok()
+/// Whether the type of `object` is a mapping's. The object itself is not asked what it is.
+fn is_mapping(object: &Bound<'_, PyAny>) -> PyResult<bool> {
+    if object.is_instance_of::<PyDict>() {
+        return Ok(true);
+    }
+    static MAPPING: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+    let mapping = MAPPING.import(object.py(), "collections.abc", "Mapping")?;
+    object.get_type().is_subclass(mapping)
 }
 
 /// Whether the items of `object` come in an order that means something. Bytes are a text, not a list.

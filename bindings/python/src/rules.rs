@@ -116,7 +116,9 @@ pub(crate) struct Decision(streamtoken::Decision);
 
 #[pymethods]
 impl Decision {
-    /// What happens to the viewer: `allow` or `block`.
+    /// What happens to the viewer.
+    ///
+    /// `allow` or `block`.
     #[getter]
     fn action(&self) -> &'static str {
         self.0.action().as_str()

@@ -71,7 +71,7 @@ impl Signer {
         })
     }
 
-    /// Mints many tokens on all cores, in the order of `requests`.
+    /// Mints one token for each of `requests`, on all cores, and answers each, in order.
     ///
     /// A request is a dict of `identifier` and the options of `sign`, or a pair of identifier and such a
     /// dict; `defaults` are the options that requests do not give. The answer holds a `Token` for each

@@ -23,7 +23,7 @@ pub(crate) struct Token {
     /// The token is not accepted before this time, in epoch seconds.
     nbf: u64,
     /// When to mint the next one, in epoch seconds: after four fifths of the time from now to `exp`, or
-    /// when the next window of `reuse_window` begins.
+    /// when the next window of `SignOptions.reuse_window` begins.
     renew_at: u64,
 }
 

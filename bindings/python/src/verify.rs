@@ -65,7 +65,9 @@ impl Claims {
         guarded(|| data(py, &self.0.flags()))
     }
 
-    /// All claims that have no meaning here (`iat` and others), as a dict.
+    /// All claims that have no meaning here (`iat` and others), as an object.
+    ///
+    /// A new dict each time.
     #[getter]
     fn other<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         guarded(|| to_python(py, self.0.other()))

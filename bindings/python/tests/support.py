@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[3]
 BINDING = ROOT / "bindings" / "python"
 VECTORS = ROOT / "crates" / "streamtoken" / "vectors"
 
-EXAMPLE: "dict[str, Any]" = json.loads((VECTORS / "example-key.json").read_text())
+EXAMPLE: "dict[str, Any]" = json.loads((VECTORS / "example-key.json").read_text(encoding="utf-8"))
 """The key and the token that Cloudflare's documentation publishes."""
 
 VIDEO = "ea95132c15732412d22c1476fa83f27a"

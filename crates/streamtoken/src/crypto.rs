@@ -26,5 +26,9 @@ compile_error!(
      or `rust-crypto` (pure Rust, slower)"
 );
 
+mod process;
+
+pub(crate) use process::ProcessSigner;
+
 #[cfg(test)]
 mod tests;

@@ -27,7 +27,7 @@ pub use set::{KeySet, MAX_KEY_SET};
 
 pub(crate) use parts::{PrivateParts, PublicParts};
 
-use crate::crypto::RsaSigner;
+use crate::crypto::{ProcessSigner, RsaSigner};
 use crate::id::check_key_id;
 use crate::{Error, ErrorCode, Result};
 use form::Material;
@@ -43,7 +43,7 @@ pub struct SigningKey(Arc<Private>);
 struct Private {
     public: PublicKey,
     parts: PrivateParts,
-    signer: RsaSigner,
+    signer: ProcessSigner,
 }
 
 impl SigningKey {
@@ -144,10 +144,10 @@ impl SigningKey {
 
     /// The RS256 signature over `message`, as long as the modulus, checked with the public key.
     pub(crate) fn sign(&self, message: &[u8]) -> Result<Vec<u8>> {
-        self.0.signer.sign(message)
+        self.0.signer.sign(&self.0.parts, message)
     }
 
-    #[cfg(all(test, feature = "aws-lc", feature = "rust-crypto"))]
+    #[cfg(test)]
     pub(crate) fn parts(&self) -> &PrivateParts {
         &self.0.parts
     }
@@ -161,7 +161,7 @@ impl SigningKey {
         Ok(Self(Arc::new(Private {
             public: name(parts.public.clone())?,
             parts,
-            signer,
+            signer: ProcessSigner::new(signer),
         })))
     }
 }

@@ -4,6 +4,8 @@
 pub(crate) mod c;
 mod cli;
 mod crates;
+mod node;
+mod python;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -198,5 +200,20 @@ const PIECES: &[Piece] = &[
         name: "dist: crates",
         build: crates::build,
         mint: crates::mint,
+    },
+    Piece {
+        name: "dist: npm package",
+        build: node::build,
+        mint: node::mint,
+    },
+    Piece {
+        name: "dist: Python wheel",
+        build: python::wheel,
+        mint: python::mint,
+    },
+    Piece {
+        name: "dist: Python sdist",
+        build: python::sdist,
+        mint: python::mint,
     },
 ];

@@ -1,7 +1,7 @@
 """The exceptions of this package, one class for each group of codes.
 
-Each carries the stable ``code`` of the refusal, which never changes its meaning. Compare codes, never
-texts: texts may improve between releases.
+Each carries the stable ``code`` of the refusal, which never changes its meaning. Compare codes,
+never texts: texts may improve between releases.
 """
 
 __all__ = [
@@ -23,7 +23,7 @@ class StreamTokenError(Exception):
     number: int
     """The number of the code, such as 340."""
     field: "str | None"
-    """JSON pointer to the member that is refused, in wire names; None when it is about no member."""
+    """JSON pointer to the member that is refused, in wire names; None when there is none."""
     message: str
     """The sentence for people."""
 

@@ -11,7 +11,7 @@ use anyhow::{Result, ensure};
 
 use crate::command;
 use crate::header;
-use crate::languages::Examples;
+use crate::languages::Script;
 use crate::project;
 use crate::step::note;
 use crate::test::Tally;
@@ -82,9 +82,31 @@ pub(crate) fn test(tally: &mut Tally) -> Result<Vec<Count>> {
     Ok(counts)
 }
 
-/// The example programs, built.
-pub(crate) fn examples() -> Result<Vec<Examples>> {
-    Ok(Vec::new())
+/// How a block of C in the documentation runs.
+pub(crate) fn script() -> Result<Script> {
+    let library = Library::build()?;
+    Ok(Script {
+        fence: "c",
+        extension: "c",
+        command: Box::new(move |source| {
+            let program = source.with_extension("out");
+            let mut compiler = Command::new("gcc");
+            compiler
+                .arg("-std=c11")
+                .args(program::WARNINGS)
+                .arg(source)
+                .arg("-I")
+                .arg(include())
+                .arg("-o")
+                .arg(&program)
+                .args(library.link());
+            command::run(compiler)?;
+            let mut command = Command::new(program);
+            // Cargo puts its own folder there, which would come before the one that was linked.
+            command.env_remove("LD_LIBRARY_PATH");
+            Ok(command)
+        }),
+    })
 }
 
 /// The folder of the headers.

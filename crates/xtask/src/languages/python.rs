@@ -1,22 +1,185 @@
 //! Python: build, lints, tests.
 
-use anyhow::Result;
+mod interpreters;
+mod module;
+mod venv;
 
-use crate::languages::Examples;
+use std::ffi::OsStr;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::command;
+use crate::languages::{Examples, Script};
+use crate::project;
+use crate::step::note;
 use crate::test::Tally;
-use crate::vectors::Count;
+use crate::vectors::{self, Count};
+
+pub(crate) use venv::Venv;
 
 /// Format, lints, types and generated files.
-pub(crate) fn check(_write: bool) -> Result<()> {
+pub(crate) fn check(write: bool) -> Result<()> {
+    let venv = Venv::of_newest()?;
+    let package = module::stage("package", &[])?;
+    let format: &[&str] = if write { &[] } else { &["--check"] };
+    command::run(venv.tool("ruff", ["format", "--quiet"].iter().chain(format)))?;
+    command::run(venv.tool("ruff", ["check", "--quiet"]))?;
+    command::run(venv.module("mypy", ["--no-error-summary"]))?;
+    let mut stubtest = venv.module("mypy.stubtest", ["streamtoken", "--allowlist"]);
+    stubtest.arg(folder().join(".stubtest-allowlist"));
+    stubtest.args(["--mypy-config-file", "/dev/null"]);
+    command::run(with_package(stubtest, &package))?;
     Ok(())
 }
 
 /// Every test of the surface. The golden vectors are among them: their counts are returned too.
-pub(crate) fn test(_tally: &mut Tally) -> Result<Vec<Count>> {
-    Ok(Vec::new())
+pub(crate) fn test(tally: &mut Tally) -> Result<Vec<Count>> {
+    let panicking = module::stage("panicking", &["--features", "provoke-panic"])?;
+    let package = module::stage("package", &[])?;
+    let pytest = |venv: &Venv, ignored: &[&str]| {
+        let mut command = venv.module("pytest", ["-q"]);
+        command.args(
+            ignored
+                .iter()
+                .map(|file| format!("--ignore={}", folder().join(file).display())),
+        );
+        command.env("STREAMTOKEN_PANIC_BUILD", &panicking);
+        with_package(command, &package)
+    };
+    let newest = Venv::of_newest()?;
+    let counts = run(pytest(&newest, &[]), tally)?;
+    let mut versions = vec![newest.version().to_owned()];
+    for other in Venv::of_others()? {
+        let found = run(pytest(&other, PEERS), tally)
+            .with_context(|| format!("on Python {}", other.version()))?;
+        ensure!(
+            found == counts,
+            "Python {} ran other vectors",
+            other.version()
+        );
+        versions.push(other.version().to_owned());
+    }
+    note(&format!("on Python {}", versions.join(", ")));
+    Ok(counts)
 }
 
 /// The example programs, built.
 pub(crate) fn examples() -> Result<Vec<Examples>> {
-    Ok(Vec::new())
+    let package = module::stage("package", &[])?;
+    let venv = Venv::of_newest()?;
+    Ok(vec![Examples::new("Python", move |name| {
+        let program = folder().join(format!("examples/{name}.py"));
+        with_package(venv.tool("python", [program]), &package)
+    })])
+}
+
+/// How a block of Python in the documentation runs.
+pub(crate) fn script() -> Result<Script> {
+    let package = module::stage("package", &[])?;
+    let venv = Venv::of_newest()?;
+    Ok(Script {
+        fence: "python",
+        extension: "py",
+        command: Box::new(move |file| Ok(with_package(venv.tool("python", [file]), &package))),
+    })
+}
+
+/// The process that times blocks for the benchmark, with the module as it is released.
+pub(crate) fn bench_server() -> Result<Command> {
+    let package = module::stage_release("release")?;
+    let bench = folder().join("benches/bench.py");
+    let server = Venv::of_newest()?.tool("python", [bench.as_os_str(), OsStr::new("--serve")]);
+    Ok(with_package(server, &package))
+}
+
+/// What the benchmark says of itself: import time, installed size.
+pub(crate) fn bench_report(quick: bool) -> Result<Command> {
+    let package = module::stage_release("release")?;
+    let mut report = Venv::of_newest()?.tool("python", [folder().join("benches/bench.py")]);
+    report.args(quick.then_some("--quick"));
+    Ok(with_package(report, &package))
+}
+
+/// Tests that need more than pytest; they run on the newest interpreter alone.
+const PEERS: &[&str] = &["tests/test_bench.py", "tests/test_peers.py"];
+
+/// The binding's folder.
+pub(crate) fn folder() -> PathBuf {
+    project::root().join("bindings/python")
+}
+
+/// The command with our package importable, and nothing written beside the sources.
+fn with_package(mut command: Command, package: &PathBuf) -> Command {
+    command
+        .env("PYTHONPATH", package)
+        .env("MYPYPATH", package)
+        .env("PYTHONDONTWRITEBYTECODE", "1");
+    command
+}
+
+/// Runs pytest, adds up its results, and gives the counts of vectors that it printed.
+fn run(command: Command, tally: &mut Tally) -> Result<Vec<Count>> {
+    let ended = command::capture(command)?;
+    let found = summary(&ended.output);
+    if let Some(found) = &found {
+        tally.add(found);
+    }
+    if !ended.status.success() {
+        eprintln!("{}", ended.output.trim_end());
+        tally.failed += u64::from(found.is_none_or(|found| found.failed == 0));
+        bail!("pytest failed ({})", ended.status);
+    }
+    let found = found.context("the result of pytest is not understood")?;
+    ensure!(found.passed > 0, "pytest ran no test");
+    ensure!(found.ignored == 0, "pytest skipped {} tests", found.ignored);
+    Ok(vectors::read_counts(&ended.output, ""))
+}
+
+/// pytest's last line: `1 failed, 391 passed, 2 skipped in 8.48s`.
+fn summary(output: &str) -> Option<Tally> {
+    let line = output.lines().rev().find(|line| line.contains(" in "))?;
+    let (counts, _) = line.trim_matches(['=', ' ']).rsplit_once(" in ")?;
+    let mut tally = Tally::default();
+    for count in counts.split(", ") {
+        let (number, what) = count.split_once(' ')?;
+        let number: u64 = number.parse().ok()?;
+        match what {
+            "passed" => tally.passed += number,
+            "failed" | "error" | "errors" => tally.failed += number,
+            _ => tally.ignored += number,
+        }
+    }
+    Some(tally)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::summary;
+    use crate::test::Tally;
+
+    #[test]
+    fn the_last_line_of_pytest_is_understood() {
+        let tally = |passed, failed, ignored| Tally {
+            passed,
+            failed,
+            ignored,
+        };
+        for (line, expected) in [
+            ("337 passed in 2.79s", tally(337, 0, 0)),
+            ("1 failed, 391 passed in 8.48s", tally(391, 1, 0)),
+            (
+                "== 2 passed, 1 skipped, 1 error in 0.10s ==",
+                tally(2, 1, 1),
+            ),
+        ] {
+            assert_eq!(
+                summary(&format!("noise in tests\n{line}\n")),
+                Some(expected)
+            );
+        }
+        assert_eq!(summary("error: file or directory not found"), None);
+        assert_eq!(summary("lots passed in 1s"), None);
+    }
 }

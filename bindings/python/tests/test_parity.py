@@ -1,0 +1,91 @@
+"""Names, options and codes are those of the core, no more and no fewer."""
+
+import re
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+import streamtoken
+from streamtoken import _native, errors, types
+from streamtoken._native import surface
+from support import BINDING, ROOT, example_signer
+
+SURFACE = surface()
+
+
+def snake(wire: str) -> str:
+    return re.sub("[A-Z]", lambda letter: "_" + letter[0].lower(), wire)
+
+
+def members(options: Any) -> "set[str]":
+    """The names of a TypedDict, of whichever class they come."""
+    return set(get_type_hints(options, vars(types) | vars(streamtoken)))
+
+
+def test_the_version_is_the_workspaces() -> None:
+    manifest = (ROOT / "Cargo.toml").read_text(encoding="utf-8")
+    assert f'version = "{streamtoken.__version__}"' in manifest
+    assert SURFACE["version"] == streamtoken.__version__
+
+
+def test_options_are_the_cores() -> None:
+    assert members(types.SignOptions) == {snake(name) for name in SURFACE["sign_options"]}
+    assert members(types.VerifyOptions) == {snake(name) for name in SURFACE["verify_options"]}
+    assert members(types.SignRequest) == {"identifier", *members(types.SignOptions)}
+
+
+def test_url_options_are_the_cores() -> None:
+    rows = get_type_hints(types.UrlOptions, vars(types) | vars(streamtoken))
+    assert set(rows) == set(SURFACE["url_options"])
+    for row, names in SURFACE["url_options"].items():
+        assert get_origin(rows[row]) is Union
+        [shape] = [one for one in get_args(rows[row]) if one is not type(None)]
+        if names:
+            assert members(shape) == set(names), row
+        else:
+            assert get_origin(shape) is not None, row
+
+
+def attributes(thing: type) -> "set[str]":
+    return {name for name in dir(thing) if not name.startswith("_")}
+
+
+def test_what_comes_back_has_the_cores_names() -> None:
+    assert attributes(streamtoken.Token) == set(SURFACE["token"])
+    assert attributes(streamtoken.Claims) == {snake(name) for name in SURFACE["claims"]}
+    urls = attributes(streamtoken.PlaybackUrls)
+    assert urls - {"embed", "get", "items", "keys", "values"} == set(SURFACE["playback_urls"])
+
+
+def test_docstrings_name_every_option() -> None:
+    for function, names in (
+        (streamtoken.Signer.sign, "sign_options"),
+        (streamtoken.verify, "verify_options"),
+    ):
+        named = set(re.findall(r"`([a-z_]+)`", function.__doc__ or ""))
+        assert {snake(name) for name in SURFACE[names]} <= named
+
+
+def test_error_codes_are_the_cores() -> None:
+    assert streamtoken.error_codes() == SURFACE["errors"]
+    assert set(types.ErrorCode.__annotations__) == set(SURFACE["errors"][0])
+
+
+def test_the_package_exports_all_of_the_module() -> None:
+    module = {name for name in dir(_native) if not name.startswith("_")} - {"surface"}
+    assert set(streamtoken.__all__) == module | set(errors.__all__) | {"__version__"}
+    assert all(hasattr(streamtoken, name) for name in streamtoken.__all__)
+    assert streamtoken.__all__ == sorted(streamtoken.__all__)
+
+
+def test_limits_are_kept() -> None:
+    limits = SURFACE["limits"]
+    signer = example_signer()
+    token = signer.sign("v", now=1, expires_in=limits["lifetime"])
+    assert token.exp - 1 == limits["lifetime"]
+    assert signer.sign("v", now=1).exp - 1 == SURFACE["defaults"]["expires_in"]
+
+
+def test_stubs_say_nothing_of_what_is_to_come() -> None:
+    stubs = (BINDING / "python/streamtoken/_native.pyi").read_text(encoding="utf-8")
+    assert set(re.findall(r"^class (\w+)", stubs, re.MULTILINE)) == {
+        name for name in dir(_native) if isinstance(getattr(_native, name), type)
+    }

@@ -1,0 +1,161 @@
+"""Threads, forks, signals: the package in the life of a process."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from streamtoken import KeySet, SigningKey, Token, verify
+from support import NOW, VIDEO, example_signer
+
+SIGNER = example_signer()
+
+
+def test_threads_share_keys_and_get_the_same_bytes() -> None:
+    expected = [SIGNER.sign(f"v{n}", now=NOW) for n in range(50)]
+    keys = KeySet(SIGNER.key)
+
+    def work(_: int) -> "list[Token]":
+        tokens = [SIGNER.sign(f"v{n}", now=NOW) for n in range(50)]
+        for token in tokens:
+            verify(token, keys, identifier=token.identifier, now=NOW)
+        assert SIGNER.sign_many([(f"v{n}", None) for n in range(50)], now=NOW) == tokens
+        return tokens
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(tokens == expected for tokens in pool.map(work, range(16)))
+
+
+def other_threads_run_during(work: "threading.Thread") -> int:
+    """Count how often this thread gets its turn while `work` runs."""
+    turns = 0
+    work.start()
+    while work.is_alive():
+        turns += 1
+        time.sleep(0.001)
+    work.join()
+    return turns
+
+
+def test_the_interpreter_is_free_while_a_key_is_made() -> None:
+    # Switching between threads is no help here: only code that lets go of the interpreter does.
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1_000)
+    try:
+        made: list[SigningKey] = []
+        turns = other_threads_run_during(
+            threading.Thread(target=lambda: made.extend(SigningKey.generate() for _ in range(5)))
+        )
+    finally:
+        sys.setswitchinterval(interval)
+    assert len(made) == 5
+    assert turns > 5
+
+
+def test_the_interpreter_is_free_during_a_batch() -> None:
+    answers: list[object] = []
+    requests = [(f"v{n}", None) for n in range(1_000)]
+    turns = other_threads_run_during(
+        threading.Thread(target=lambda: answers.extend(SIGNER.sign_many(requests, now=NOW)))
+    )
+    assert len(answers) == 1_000
+    assert turns > 5
+
+
+def in_a_fork() -> str:
+    """Sign, mint a batch and make a key in a child of this process; give the id of the key."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            assert SIGNER.sign(VIDEO, now=NOW) == SIGNER.sign(VIDEO, now=NOW)
+            assert len(SIGNER.sign_many([(VIDEO, None)] * 20, now=NOW)) == 20
+            os.write(writer, SigningKey.generate().id.encode())
+            status = 0
+        finally:
+            os._exit(status)
+    os.close(writer)
+    with os.fdopen(reader) as pipe:
+        id = pipe.read()
+    assert os.waitpid(child, 0)[1] == 0
+    return id
+
+
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_fork_signs_and_makes_keys_of_its_own() -> None:
+    SIGNER.sign_many([(VIDEO, None)] * 20)
+    ids = {SigningKey.generate().id, in_a_fork(), in_a_fork()}
+    assert all(len(id) == 32 for id in ids)
+    assert len(ids) == 3
+
+
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_fork_beside_threads_that_sign() -> None:
+    stop = threading.Event()
+
+    def sign() -> None:
+        while not stop.is_set():
+            SIGNER.sign(VIDEO)
+
+    threads = [threading.Thread(target=sign) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    try:
+        assert len({in_a_fork() for _ in range(5)}) == 5
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+
+INTERRUPTED = """
+import sys
+from support import example_signer
+signer = example_signer()
+print("ready", flush=True)
+try:
+    signer.{method}([{item}] * 1_000_000)
+except KeyboardInterrupt:
+    # The signer works on.
+    print(len(str(signer.sign("v", now=1))), flush=True)
+    sys.exit(3)
+"""
+
+
+@pytest.mark.parametrize(
+    ("method", "item"), [("sign_many", '("v", None)'), ("sign_lines", '\'{"identifier":"v"}\'')]
+)
+def test_ctrl_c_ends_a_long_batch(method: str, item: str) -> None:
+    script = INTERRUPTED.format(method=method, item=item)
+    with subprocess.Popen(
+        [sys.executable, "-c", script],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        time.sleep(2)
+        process.send_signal(signal.SIGINT)
+        sent = time.monotonic()
+        assert int(process.stdout.readline()) > 500
+        assert process.wait() == 3
+        assert time.monotonic() - sent < 10
+
+
+def test_an_import_is_light() -> None:
+    script = (
+        "import sys; before = set(sys.modules); import streamtoken; "
+        "print(*sorted(set(sys.modules) - before))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], check=True, capture_output=True, text=True
+    )
+    ours = {"streamtoken", "streamtoken._native", "streamtoken.errors"}
+    assert set(done.stdout.split()) == ours

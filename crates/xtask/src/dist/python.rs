@@ -1,0 +1,83 @@
+//! The wheel and the sdist, each tried by `pip install` into an empty virtual environment.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use super::{Example, empty_folder};
+use crate::command;
+use crate::languages::python::Venv;
+use crate::project;
+
+/// The wheel, for CPython 3.9 and all later ones, which keeps to what its name promises.
+pub(super) fn wheel(out: &Path) -> Result<Vec<PathBuf>> {
+    let venv = Venv::of_newest()?;
+    let mut build = venv.module("maturin", ["build", "--release", "--locked", "--out"]);
+    build.arg(out);
+    let file = built(build, out)?;
+    let mut audit = venv.tool("abi3audit", ["--strict"]);
+    audit.arg(&file);
+    command::run(audit)?;
+    Ok(vec![file])
+}
+
+/// The sources, which build by themselves.
+pub(super) fn sdist(out: &Path) -> Result<Vec<PathBuf>> {
+    let mut build = Venv::of_newest()?.module("maturin", ["sdist", "--out"]);
+    build.arg(out);
+    Ok(vec![built(build, out)?])
+}
+
+/// Installs the file where nothing else of the project is, and mints there.
+pub(super) fn mint(files: &[PathBuf]) -> Result<String> {
+    let file = files.first().context("there is a file to install")?;
+    let folder = empty_folder("python")?;
+    let venv = Venv::empty(&folder.join("venv"))?;
+    install(&venv, file)?;
+    let example = Example::read()?;
+    let mut python = venv.tool("python", ["-c", MINT, &example.identifier, &example.now]);
+    python
+        .current_dir(&folder)
+        .env("CLOUDFLARE_STREAM_KEY_FILE", Example::key_file())
+        .env("CLOUDFLARE_STREAM_KEY_ID", &example.key_id)
+        .env_remove("CLOUDFLARE_STREAM_KEY");
+    command::run(python)
+}
+
+/// `pip install`. What an sdist compiles is kept between runs.
+fn install(venv: &Venv, file: &Path) -> Result<()> {
+    let mut pip = venv.module("pip", ["install", "--quiet", "--disable-pip-version-check"]);
+    pip.arg(file)
+        .env("CARGO_TARGET_DIR", project::target().join("install-target"));
+    command::run(pip).map(drop)
+}
+
+/// Runs maturin, whose last line of all names the file.
+fn built(build: Command, out: &Path) -> Result<PathBuf> {
+    let output = command::run(build)?;
+    let name = output
+        .lines()
+        .rev()
+        .filter(|line| line.contains("Built "))
+        .find_map(|line| Path::new(line.split_whitespace().last()?).file_name())
+        .with_context(|| format!("maturin names no file:\n{output}"))?;
+    let file = out.join(name);
+    ensure!(file.exists(), "{} was not built", file.display());
+    Ok(file)
+}
+
+/// Mints the published token, with the installed package and with its command.
+const MINT: &str = r#"
+import subprocess, sys
+import streamtoken
+
+identifier, now = sys.argv[1:]
+signer = streamtoken.Signer(streamtoken.SigningKey.from_env())
+token = str(signer.sign(identifier, now=int(now), time_format="string"))
+sign = ["sign", identifier, "--now", now, "--time-format", "string"]
+for command in [[sys.executable, "-m", "streamtoken"], [sys.exec_prefix + "/bin/streamtoken"]]:
+    printed = subprocess.run(command + sign, check=True, stdout=subprocess.PIPE, text=True).stdout
+    assert printed.strip() == token, printed
+print(token)
+"#;

@@ -1553,8 +1553,9 @@ int32_t streamtoken_signer_sign(const streamtoken_signer *signer,
  * A line is a JSON object of options in wire names with the member `identifier`; what it leaves out is
  * taken from `defaults`. It ends with LF, CRLF or the end of `lines`. The answer to line n is
  * `{"line": n, "token": "..."}` or `{"line": n, "error": {"code", "number", "field", "message"}}` and
- * ends with LF. Lines are counted from `first_line`. A line that is blank, longer than 1 MiB, not UTF-8
- * or not JSON is answered with its error, and the others are minted; the call itself succeeds.
+ * ends with LF. A line that is blank, longer than 1 MiB, not UTF-8 or not JSON is answered with its error,
+ * and the others are minted; the call itself succeeds. Lines are counted from `first_line`, so that a batch
+ * of more than `STREAMTOKEN_MAX_LENGTH` bytes can go on with the next call.
  *
  * Ownership: `signer`, `defaults` and `lines` are only read; `answers` is yours, free it with
  * `streamtoken_string_free`.
@@ -2130,6 +2131,25 @@ int32_t streamtoken_access_rules_evaluate(const streamtoken_access_rules *rules,
                                           bool *allowed,
                                           int32_t *rule,
                                           streamtoken_error **error);
+
+/**
+ * As `streamtoken_access_rules_evaluate`, for a viewer as a JSON object: `{"ip": "192.0.2.1", "country":
+ * "GB"}`, where null and what is absent is not known.
+ *
+ * Ownership: `rules` and `viewer` are only read.
+ * NULL: `rule` and `error` may be NULL; `viewer` may with length 0 (and is no JSON then); `rules` and
+ * `allowed` must not.
+ * Errors: what is not strict JSON (100 to 103), the codes of options (104, 105), and those of
+ * `streamtoken_access_rules_evaluate`. `allowed` is false then.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_access_rules_evaluate_json(const streamtoken_access_rules *rules,
+                                               const char *viewer,
+                                               size_t viewer_length,
+                                               bool *allowed,
+                                               int32_t *rule,
+                                               streamtoken_error **error);
 
 /**
  * The rules as the JSON list of the claim `accessRules`.

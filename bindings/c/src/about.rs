@@ -53,10 +53,10 @@ pub extern "C" fn streamtoken_surface_json(
 /// Threads: any, once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn streamtoken_string_free(text: *mut c_char) {
-    if text.is_null() {
-        return;
-    }
     infallible((), || {
+        if text.is_null() {
+            return;
+        }
         // SAFETY: the caller got it from `CString::into_raw` and has not changed its length.
         let text = unsafe { CString::from_raw(text) };
         text.into_bytes_with_nul().zeroize();

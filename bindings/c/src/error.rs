@@ -21,12 +21,16 @@ pub struct streamtoken_error {
 impl streamtoken_error {
     pub(crate) fn new(error: Error) -> Self {
         Self {
-            // The core never writes NUL into a message or a field.
-            message: c_text(error.message()).unwrap_or_default(),
-            field: error.field().and_then(|field| c_text(field).ok()),
+            message: sanitised(error.message()),
+            field: error.field().map(sanitised),
             error,
         }
     }
+}
+
+/// The core writes no NUL into an error. If it ever does, the rest of the sentence is not lost.
+fn sanitised(text: &str) -> CString {
+    c_text(text.replace('\0', "\u{fffd}")).unwrap_or_default()
 }
 
 /// The number of the error's code, which is the status of the call that made it.

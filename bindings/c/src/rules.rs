@@ -143,6 +143,33 @@ pub unsafe extern "C" fn streamtoken_access_rules_evaluate(
     })
 }
 
+/// As `streamtoken_access_rules_evaluate`, for a viewer as a JSON object: `{"ip": "192.0.2.1", "country":
+/// "GB"}`, where null and what is absent is not known.
+///
+/// Ownership: `rules` and `viewer` are only read.
+/// NULL: `rule` and `error` may be NULL; `viewer` may with length 0 (and is no JSON then); `rules` and
+/// `allowed` must not.
+/// Errors: what is not strict JSON (100 to 103), the codes of options (104, 105), and those of
+/// `streamtoken_access_rules_evaluate`. `allowed` is false then.
+/// Threads: any, also at the same time.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn streamtoken_access_rules_evaluate_json(
+    rules: Option<&streamtoken_access_rules>,
+    viewer: *const c_char,
+    viewer_length: usize,
+    allowed: Option<&mut MaybeUninit<bool>>,
+    rule: Option<&mut MaybeUninit<i32>>,
+    error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
+) -> i32 {
+    answer(Verdict { allowed, rule }, error, || {
+        let rules = &given("rules", rules)?.0;
+        // SAFETY: the caller answers for the length.
+        let viewer = unsafe { bytes("viewer", viewer.cast(), viewer_length) }?;
+        rules.evaluate(&Viewer::from_value(&Value::parse(viewer)?)?)
+    })
+}
+
 /// The rules as the JSON list of the claim `accessRules`.
 ///
 /// Ownership: `json` is yours; free it with `streamtoken_string_free`.

@@ -3,6 +3,9 @@
 use std::ffi::c_char;
 use std::fmt::Write as _;
 use std::mem::MaybeUninit;
+use std::panic::resume_unwind;
+use std::sync::Arc;
+use std::thread;
 
 use streamtoken::{BatchAnswer, Error, ErrorCode, Result, Signer};
 
@@ -86,8 +89,9 @@ pub unsafe extern "C" fn streamtoken_signer_sign(
 /// A line is a JSON object of options in wire names with the member `identifier`; what it leaves out is
 /// taken from `defaults`. It ends with LF, CRLF or the end of `lines`. The answer to line n is
 /// `{"line": n, "token": "..."}` or `{"line": n, "error": {"code", "number", "field", "message"}}` and
-/// ends with LF. Lines are counted from `first_line`. A line that is blank, longer than 1 MiB, not UTF-8
-/// or not JSON is answered with its error, and the others are minted; the call itself succeeds.
+/// ends with LF. A line that is blank, longer than 1 MiB, not UTF-8 or not JSON is answered with its error,
+/// and the others are minted; the call itself succeeds. Lines are counted from `first_line`, so that a batch
+/// of more than `STREAMTOKEN_MAX_LENGTH` bytes can go on with the next call.
 ///
 /// Ownership: `signer`, `defaults` and `lines` are only read; `answers` is yours, free it with
 /// `streamtoken_string_free`.
@@ -112,11 +116,25 @@ pub unsafe extern "C" fn streamtoken_signer_sign_many(
         // SAFETY: the caller answers for the length.
         let lines = unsafe { bytes("lines", lines.cast(), lines_length) }?;
         let defaults = sign_options::read(defaults)?;
-        let lines: Vec<_> = lines.split_inclusive(|byte| *byte == b'\n').collect();
-        c_text(json_lines(
-            &signer.sign_lines(&defaults, first_line, &lines),
-        )?)
+        let (signer, lines) = (signer.clone(), lines.to_owned());
+        c_text(aside(move || {
+            let lines: Vec<_> = lines.split_inclusive(|byte| *byte == b'\n').collect();
+            json_lines(&signer.sign_lines(&defaults, first_line, &lines))
+        })?)
     })
+}
+
+/// Runs `work` in a thread of its own. Whoever starts threads in Rust leaves a note about itself behind,
+/// which goes when it ends; the main thread of a C program only ends with the program, and valgrind would
+/// call the note lost.
+fn aside<T: Send + 'static>(work: impl Fn() -> T + Send + Sync + 'static) -> T {
+    let work = Arc::new(work);
+    let elsewhere = Arc::clone(&work);
+    match thread::Builder::new().spawn(move || elsewhere()) {
+        Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+        // The system gives no thread.
+        Err(_) => work(),
+    }
 }
 
 fn json_lines(answers: &[BatchAnswer]) -> Result<String> {

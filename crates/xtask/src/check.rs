@@ -10,7 +10,7 @@ use std::time::Instant;
 use anyhow::{Result, ensure};
 
 use crate::command::{self, cargo_line};
-use crate::languages::{c, node, python};
+use crate::languages::{c, cpp, node, python};
 use crate::oracle;
 use crate::step::step;
 
@@ -26,13 +26,14 @@ pub struct Options {
 /// Runs every check; the first that fails ends the run and shows its output.
 pub fn run(options: &Options) -> Result<()> {
     let start = Instant::now();
-    let steps: [(&str, &dyn Fn() -> Result<()>); 12] = [
+    let steps: [(&str, &dyn Fn() -> Result<()>); 13] = [
         ("format", &|| format(options.write)),
         ("generated files", &|| generated(options.write)),
         ("lints", &lints),
         ("a core without a back end", &without_back_end),
         ("documentation", &documentation),
         ("C", &|| c::check(options.write)),
+        ("C++ and Go", &|| cpp::check(options.write)),
         ("Python", &|| python::check(options.write)),
         ("Node.js", &|| node::check(options.write)),
         ("dependencies", &deny::run),

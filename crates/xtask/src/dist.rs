@@ -1,8 +1,10 @@
 //! `cargo xtask dist`: everything that is published, in one folder; and the test that each piece works
 //! where nothing else of the project is.
 
+pub(crate) mod c;
 mod cli;
 mod crates;
+mod node;
 mod python;
 
 use std::fs;
@@ -185,6 +187,11 @@ pub(crate) const LICENCES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
 
 const PIECES: &[Piece] = &[
     Piece {
+        name: "dist: C library",
+        build: c::build,
+        mint: c::mint,
+    },
+    Piece {
         name: "dist: command line",
         build: cli::build,
         mint: cli::mint,
@@ -193,6 +200,11 @@ const PIECES: &[Piece] = &[
         name: "dist: crates",
         build: crates::build,
         mint: crates::mint,
+    },
+    Piece {
+        name: "dist: npm package",
+        build: node::build,
+        mint: node::mint,
     },
     Piece {
         name: "dist: Python wheel",

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::command::{self, Ended, cargo_line};
 use crate::dist::Example;
-use crate::languages::{Examples, c, node, python};
+use crate::languages::{Examples, cpp, node, python};
 use crate::project;
 use crate::step::note;
 use crate::test::Tally;
@@ -108,7 +108,7 @@ fn surfaces() -> Result<Vec<Examples>> {
             command
         }),
     ];
-    for more in [c::examples()?, python::examples()?, node::examples()?] {
+    for more in [cpp::examples()?, python::examples()?, node::examples()?] {
         surfaces.extend(more);
     }
     Ok(surfaces)

@@ -7,9 +7,10 @@ use anyhow::{Context, Result, bail};
 use crate::check;
 use crate::command::{self, cargo_line};
 use crate::dist;
-use crate::languages::{c, node, python};
+use crate::languages::{c, cpp, node, python};
 use crate::matrix;
 use crate::oracle::{self, Backend};
+use crate::snippets;
 use crate::step::{note, step};
 use crate::vectors;
 
@@ -151,14 +152,19 @@ const SELECTIONS: [(&str, &str); 4] = [
 ];
 
 /// The surfaces whose tests are not Cargo's.
-pub(crate) const LANGUAGES: [(&str, LanguageTests); 3] = [
-    ("tests: C and C++", c::test),
+pub(crate) const LANGUAGES: [(&str, LanguageTests); 4] = [
+    ("tests: C", c::test),
+    (
+        "tests: C++, libraries, examples in C, C++ and Go",
+        cpp::test,
+    ),
     ("tests: Python", python::test),
     ("tests: Node.js", node::test),
 ];
 
 /// What concerns all surfaces.
-const ACROSS: [(&str, AcrossTests); 2] = [
+const ACROSS: [(&str, AcrossTests); 3] = [
+    ("blocks of the documentation", snippets::test),
     ("every surface mints, every other verifies", matrix::test),
     ("what is published, where nothing else is", dist::test),
 ];

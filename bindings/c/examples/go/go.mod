@@ -1,0 +1,3 @@
+module streamtoken-examples
+
+go 1.19

@@ -1,0 +1,39 @@
+'use strict';
+
+const { classes } = require('./lib/errors.js');
+const { KeySet, PublicKey, SigningKey, describeKey } = require('./lib/keys.js');
+const { AccessRules } = require('./lib/rules.js');
+const { Prepared, Signer, prepare } = require('./lib/signer.js');
+const { errorCodes, version } = require('./lib/surface.js');
+const { Claims, Token, Unverified, inspect, verify, verifyAsync } = require('./lib/tokens.js');
+const { CustomerCode, PlaybackUrls, playbackUrls, rewrite } = require('./lib/urls.js');
+
+module.exports = {
+  AccessRules,
+  ApiError: classes.ApiError,
+  Claims,
+  CustomerCode,
+  InputError: classes.InputError,
+  InternalError: classes.InternalError,
+  KeySet,
+  PlaybackUrls,
+  Prepared,
+  PublicKey,
+  ServiceError: classes.ServiceError,
+  Signer,
+  SigningKey,
+  SigningKeyError: classes.SigningKeyError,
+  StreamTokenError: classes.StreamTokenError,
+  Token,
+  TokenError: classes.TokenError,
+  Unverified,
+  describeKey,
+  errorCodes,
+  inspect,
+  playbackUrls,
+  prepare,
+  rewrite,
+  verify,
+  verifyAsync,
+  version,
+};

@@ -1,0 +1,32 @@
+// One instance of each class, whoever imports or requires the package.
+import streamtoken from './index.js';
+
+export const {
+  AccessRules,
+  ApiError,
+  Claims,
+  CustomerCode,
+  InputError,
+  InternalError,
+  KeySet,
+  PlaybackUrls,
+  Prepared,
+  PublicKey,
+  ServiceError,
+  Signer,
+  SigningKey,
+  SigningKeyError,
+  StreamTokenError,
+  Token,
+  TokenError,
+  Unverified,
+  describeKey,
+  errorCodes,
+  inspect,
+  playbackUrls,
+  prepare,
+  rewrite,
+  verify,
+  verifyAsync,
+  version,
+} = streamtoken;

@@ -1,0 +1,108 @@
+'use strict';
+
+const native = require('./native.js');
+const { settle, toError } = require('./errors.js');
+const { made, onlyMade, shownAs } = require('./inspect.js');
+const { publicKeyHandle, signingKeyHandle } = require('./keys.js');
+const { Token } = require('./tokens.js');
+const { bytes, isPlain, json, list, refuse, write, writeOptions } = require('./wire.js');
+
+class Signer {
+  #handle;
+  #key;
+
+  constructor(key) {
+    this.#handle = settle(native.newSigner(signingKeyHandle(key) ?? refuse('a SigningKey', key, 'key')));
+    this.#key = key;
+  }
+
+  get key() {
+    return this.#key;
+  }
+
+  sign(identifier, options) {
+    return minted(native.sign(this.#handle, write(identifier), writeOptions(options)));
+  }
+
+  async signAsync(identifier, options) {
+    return minted(await native.signAsync(this.#handle, write(identifier), writeOptions(options)));
+  }
+
+  async signMany(items, options) {
+    const { signal, defaults } = withoutSignal(options);
+    signal?.throwIfAborted();
+    const requests = list(items, 'items').map(write);
+    const stop = native.newStop();
+    const onAbort = () => native.stop(stop);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      const answers = settle(await native.signMany(this.#handle, writeOptions(defaults), requests, stop));
+      signal?.throwIfAborted();
+      return JSON.parse(answers).map(answer);
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  signLines(lines, options) {
+    return settle(native.signLines(this.#handle, writeOptions(options), list(lines, 'lines').map(line)));
+  }
+
+  async signLinesAsync(lines, options) {
+    const written = writeOptions(options);
+    return settle(await native.signLinesAsync(this.#handle, written, list(lines, 'lines').map(line)));
+  }
+}
+
+function minted(outcome) {
+  return new Token(made, JSON.parse(settle(outcome)));
+}
+
+/** The result of one item of a batch. */
+function answer({ token, error }) {
+  return error === undefined ? new Token(made, token) : toError(error);
+}
+
+/** Takes the one option that is not the core's out of the options of a batch. */
+function withoutSignal(options) {
+  if (typeof options !== 'object' || options === null || !isPlain(options)) return { defaults: options };
+  const { signal, ...defaults } = options;
+  if (signal === undefined || signal === null) return { defaults };
+  return {
+    signal: signal instanceof AbortSignal ? signal : refuse('an AbortSignal', signal, 'signal'),
+    defaults,
+  };
+}
+
+function line(value, index) {
+  return json(value, `lines/${index}`);
+}
+
+class Prepared {
+  #handle;
+
+  constructor(token, handle) {
+    onlyMade(token, 'Prepared', 'prepare');
+    this.#handle = handle;
+  }
+
+  get signingInput() {
+    return settle(native.preparedInput(this.#handle));
+  }
+
+  finish(signature) {
+    return minted(
+      native.preparedFinish(this.#handle, bytes(signature) ?? refuse('bytes', signature, 'signature')),
+    );
+  }
+}
+
+function prepare(publicKey, identifier, options) {
+  const handle = publicKeyHandle(publicKey) ?? refuse('a PublicKey', publicKey, 'key');
+  return new Prepared(made, settle(native.newPrepared(handle, write(identifier), writeOptions(options))));
+}
+
+shownAs(Signer, ({ key }) => ({ key }));
+shownAs(Prepared, ({ signingInput }) => ({ signingInput }));
+
+module.exports = { Prepared, Signer, prepare };

@@ -1,0 +1,82 @@
+//! Values as JavaScript hands them over.
+//!
+//! `bindings/node/lib/wire.js` writes JSON text in which the first letter of every string says what the
+//! string stands for, since JSON can say neither NaN nor a function. It stops reading one value or one
+//! level above the limits, which are counted here.
+
+use streamtoken::host::{Intake, MOMENTS, Spelling, big_integer};
+use streamtoken::{ErrorCode, Result, Value};
+
+/// Reads a value. Members of the outermost object may be spelt as in JavaScript or on the wire, and those
+/// that are moments may be dates.
+pub(crate) fn read(text: &str, names: &[&'static str]) -> Result<Value> {
+    let value = Value::parse(text)?;
+    let mut intake = Intake::new();
+    let Value::Object(members) = value else {
+        return plain(value, &mut intake);
+    };
+    intake.value()?;
+    intake.enter()?;
+    let option = |(name, value): (String, Value)| {
+        let name = Spelling::Camel.wire_name(names, &name).to_owned();
+        let seconds = MOMENTS.contains(&name.as_str()).then(|| date(&value));
+        let value = match seconds.flatten() {
+            Some(seconds) => seconds,
+            None => plain(value, &mut intake)?,
+        };
+        Ok((name, value))
+    };
+    Ok(Value::Object(
+        members.into_iter().map(option).collect::<Result<_>>()?,
+    ))
+}
+
+/// The epoch seconds of a `Date`.
+fn date(value: &Value) -> Option<Value> {
+    let seconds = value.as_str()?.strip_prefix('t')?;
+    seconds.parse().ok().map(Value::Float)
+}
+
+/// Replaces what stands for something else.
+fn plain(value: Value, intake: &mut Intake) -> Result<Value> {
+    intake.value()?;
+    match value {
+        Value::String(text) => untagged(&text),
+        Value::Array(items) => {
+            intake.enter()?;
+            let items = items.into_iter().map(|item| plain(item, intake));
+            let items = items.collect::<Result<_>>()?;
+            intake.leave();
+            Ok(Value::Array(items))
+        }
+        Value::Object(members) => {
+            intake.enter()?;
+            let members = members
+                .into_iter()
+                .map(|(name, value)| Ok((name, plain(value, intake)?)));
+            let members = members.collect::<Result<_>>()?;
+            intake.leave();
+            Ok(Value::Object(members))
+        }
+        other => Ok(other),
+    }
+}
+
+fn untagged(text: &str) -> Result<Value> {
+    let Some((tag, rest)) = text.split_at_checked(1) else {
+        return Err(ErrorCode::Internal.into());
+    };
+    match tag {
+        "s" => Ok(Value::String(rest.to_owned())),
+        "n" => rest
+            .parse()
+            .map(Value::Float)
+            .map_err(|_| ErrorCode::Internal.into()),
+        "b" => Ok(big_integer(rest == "-")),
+        "x" => Ok(Value::Foreign(rest.to_owned())),
+        "t" => Ok(Value::Foreign("a Date".to_owned())),
+        "d" => Err(ErrorCode::JsonTooDeep.into()),
+        "m" => Err(ErrorCode::OptionTooLarge.into()),
+        _ => Err(ErrorCode::Internal.into()),
+    }
+}

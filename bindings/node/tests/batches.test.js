@@ -1,0 +1,149 @@
+'use strict';
+
+const assert = require('node:assert/strict');
+const { test } = require('node:test');
+const { keys, refused, signer, streamtoken, thrown, video } = require('./support.js');
+
+const { InputError, Token } = streamtoken;
+const now = 1_537_456_765;
+
+function videos(count, more) {
+  return Array.from({ length: count }, (_, index) => ({ identifier: `video-${index}`, ...more }));
+}
+
+test('a batch mints what single calls mint, in order', async () => {
+  const items = videos(50, { now });
+  const tokens = await signer.signMany(items);
+  assert.equal(tokens.length, 50);
+  for (const [index, token] of tokens.entries()) {
+    assert.ok(token instanceof Token);
+    const { identifier, ...options } = items[index];
+    assert.equal(token.token, signer.sign(identifier, options).token);
+    assert.equal(token.token, (await signer.signAsync(identifier, options)).token);
+  }
+  assert.deepEqual(await signer.signMany([]), []);
+});
+
+test('one fault in a batch loses nothing else', async () => {
+  const items = [
+    { identifier: video },
+    { identifier: 'no video' },
+    {},
+    null,
+    7,
+    [],
+    { identifier: video, exp: 1 },
+  ];
+  const cyclic = { identifier: video, flags: {} };
+  cyclic.flags.self = cyclic;
+  items.push(cyclic, { identifier: video, flags: new Array(200_000).fill(0) }, { identifier: video });
+  const results = await signer.signMany(items, { expiresIn: '2h', now });
+  const codes = results.map((result) => (result instanceof Token ? result.exp - now : result.code));
+  assert.deepEqual(codes, [
+    7200,
+    'identifier_invalid',
+    'identifier_invalid',
+    'option_type',
+    'option_type',
+    'option_type',
+    'exp_not_after_now',
+    'json_too_deep',
+    'option_too_large',
+    7200,
+  ]);
+  assert.ok(results[1] instanceof InputError && results[1] instanceof Error);
+  assert.deepEqual([results[1].number, results[1].field], [110, '/identifier']);
+});
+
+test('the options of a batch are its defaults, and are refused as a whole', async () => {
+  const [token, own] = await signer.signMany([{ identifier: video }, { identifier: video, expiresIn: 60 }], {
+    now,
+    expiresIn: '1d',
+  });
+  assert.deepEqual([token.exp - now, own.exp - now], [86_400, 60]);
+  await refused(() => signer.signMany(videos(1), { exp: 'soon' }), 'time_type', '/exp');
+  await refused(() => signer.signMany(videos(1), { expire: 1 }), 'option_unknown', '/expire');
+  await refused(() => signer.signMany(new Array(100_001)), 'option_too_large', '/items');
+  await refused(() => signer.signMany([], { signal: {} }), 'option_type', '/signal');
+  await refused(() => signer.signMany([], { signal: 'now' }), 'option_type', '/signal');
+  for (const signal of [undefined, null, new AbortController().signal]) {
+    assert.equal((await signer.signMany(videos(2), { signal })).length, 2);
+  }
+});
+
+test('a batch that was aborted before rejects with the reason, and reads nothing', async () => {
+  const reason = { why: 'no viewer' };
+  const items = [
+    {
+      get identifier() {
+        return assert.fail('it was read');
+      },
+    },
+  ];
+  const signal = AbortSignal.abort(reason);
+  assert.equal(await thrown(() => signer.signMany(items, { signal })), reason);
+  const { name } = await thrown(() => signer.signMany(items, { signal: AbortSignal.abort() }));
+  assert.equal(name, 'AbortError');
+});
+
+test('a batch that is aborted stops between two items', async () => {
+  const reason = new Error('enough');
+  const controller = new AbortController();
+  const whole = await time(() => signer.signMany(videos(400)));
+  const stopped = await time(async () => {
+    const pending = signer.signMany(videos(20_000), { signal: controller.signal });
+    setTimeout(() => controller.abort(reason), 20);
+    assert.equal(await thrown(() => pending), reason);
+  });
+  assert.ok(stopped < whole * 25, `${stopped} ms, where 400 tokens took ${whole} ms`);
+});
+
+test('a signal that ends afterwards changes nothing', async () => {
+  const controller = new AbortController();
+  const tokens = await signer.signMany(videos(3), { signal: controller.signal });
+  controller.abort();
+  assert.equal(tokens.length, 3);
+});
+
+test('the event loop goes on while a batch is minted', async () => {
+  let turns = 0;
+  const timer = setInterval(() => {
+    turns += 1;
+  }, 1);
+  await signer.signMany(videos(400));
+  clearInterval(timer);
+  assert.ok(turns > 3, `${turns} turns`);
+});
+
+async function time(work) {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+test('lines are answered with lines', async () => {
+  const lines = [
+    `{"identifier":"${video}","expires_in":"90m"}\r\n`,
+    Buffer.from(`{"identifier":"${video}"}\n`),
+    '',
+    '{"identifier":"a","identifier":"b"}',
+    `{"identifier":"${video}\ud800"}`,
+    Uint8Array.of(0x22, 0xff, 0x22),
+  ];
+  const answers = signer.signLines(lines, { now });
+  assert.deepEqual(answers, await signer.signLinesAsync(lines, { now }));
+  const parsed = answers.map((answer) => JSON.parse(answer));
+  assert.deepEqual(
+    parsed.map(({ line, error }) => [line, error?.code]),
+    [
+      [1, undefined],
+      [2, undefined],
+      [3, 'line_blank'],
+      [4, 'json_duplicate_member'],
+      [5, 'text_not_utf8'],
+      [6, 'text_not_utf8'],
+    ],
+  );
+  assert.equal(parsed[0].token, signer.sign(video, { now, expiresIn: '90m' }).token);
+  assert.equal(streamtoken.verify(parsed[1].token, keys, { now }).sub, video);
+});

@@ -1,0 +1,19 @@
+// A CommonJS program in TypeScript.
+
+import streamtoken = require('streamtoken');
+
+const key: streamtoken.SigningKey = streamtoken.SigningKey.generate();
+const signer = new streamtoken.Signer(key);
+const token: streamtoken.Token = signer.sign('video', { expiresIn: '90m' });
+const claims: streamtoken.Claims = streamtoken.verify(token, new streamtoken.KeySet(key));
+console.log(claims.sub satisfies string);
+
+// The classes are the same ones for `import`.
+async function sameClasses(): Promise<streamtoken.Signer> {
+  const { Signer } = await import('streamtoken');
+  return new Signer(key);
+}
+void sameClasses();
+
+// @ts-expect-error: there is no default export
+console.log(streamtoken.default);

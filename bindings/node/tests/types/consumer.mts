@@ -1,0 +1,133 @@
+// What a program in TypeScript may say, and what it may not.
+
+import {
+  type AccessRule,
+  AccessRules,
+  CustomerCode,
+  describeKey,
+  errorCodes,
+  inspect,
+  KeySet,
+  type PublicKey,
+  playbackUrls,
+  prepare,
+  rewrite,
+  Signer,
+  SigningKey,
+  type SignOptions,
+  StreamTokenError,
+  type Token,
+  type UrlOptions,
+  type VerifyOptions,
+  verify,
+  verifyAsync,
+  version,
+} from 'streamtoken';
+
+const key = await SigningKey.generateAsync();
+const loaded: SigningKey = SigningKey.load(new Uint8Array(3), { id: 'k' });
+const half: PublicKey = key.publicKey;
+const keys = new KeySet(key, half, loaded.publicKey);
+const ids: string[] = Array.from(keys, ({ id }) => id);
+const found: PublicKey | undefined = keys.get('k');
+const info: { readonly private: boolean; readonly id: string | null } = describeKey('text');
+
+const signer = new Signer(key);
+const rules: AccessRule[] = [
+  { type: 'ip.geoip.country', action: 'allow', country: ['GB'] },
+  { type: 'any', action: 'block' },
+];
+const options: SignOptions = {
+  exp: new Date(),
+  nbf: 5n,
+  now: 1,
+  downloadable: true,
+  accessRules: rules,
+  flags: { original: true },
+  timeFormat: 'string',
+};
+const token: Token = signer.sign('video', options);
+const later: Promise<Token> = signer.signAsync('video', {
+  expiresIn: '90m',
+  accessRules: new AccessRules(rules),
+});
+const texts: [string, string, number] = [token.token, `${token}`, token.exp + token.nbf + token.renewAt];
+const many = await signer.signMany([{ identifier: 'a' }, { identifier: 'b', expiresIn: 60 }], {
+  expiresIn: '1h',
+  signal: AbortSignal.timeout(5),
+});
+for (const result of many) {
+  if (result instanceof StreamTokenError) console.error(result.code, result.number, result.field?.length);
+  else console.log(result.identifier);
+}
+const lines: string[] = signer.signLines(['{}', new Uint8Array(2)]);
+
+const context: VerifyOptions = {
+  identifier: 'video',
+  ip: '192.0.2.1',
+  country: 'GB',
+  leeway: 5,
+  download: true,
+};
+const claims = verify(token, keys, context);
+const again = await verifyAsync('a.b.c', keys);
+const facts: [string, number | null, boolean | undefined, unknown] = [
+  claims.sub,
+  again.nbf,
+  claims.flags.original,
+  claims.other.iat,
+];
+const decision: 'allow' | 'block' = claims.accessRules.evaluate({ country: 'GB' }).action;
+const unverified: unknown = inspect(token).payload.sub;
+const signed: Token = prepare(half, 'video').finish(new ArrayBuffer(256));
+
+const urlOptions: UrlOptions = {
+  thumbnail: { time: '1m30s', height: 270 },
+  iframe: { muted: true, 'ad-url': 'https://x' },
+};
+const urls = playbackUrls(token, CustomerCode.fromEnv() ?? 'f33zs165nr7gyfy4', urlOptions);
+const download: string | undefined = urls.download;
+const html: string = urls.embed() + urls.clipHls + rewrite('https://videodelivery.net/x', token);
+const codes: readonly string[] = errorCodes.map(({ code, httpStatus }) => `${code} ${httpStatus.toFixed()}`);
+console.log(
+  ids,
+  found,
+  info,
+  later,
+  texts,
+  lines,
+  facts,
+  decision,
+  unverified,
+  signed,
+  download,
+  html,
+  codes,
+  version,
+);
+
+// @ts-expect-error: keys are loaded
+new SigningKey('text');
+// @ts-expect-error: misspelt
+signer.sign('video', { tll: 5 });
+// @ts-expect-error: null would restrict nothing
+signer.sign('video', { accessRules: null });
+// @ts-expect-error: null would accept a token for any video
+verify(token, keys, { identifier: null });
+// @ts-expect-error: a private key is no set of public ones
+verify(token, key);
+// @ts-expect-error: no text but for `expiresIn`
+signer.sign('video', { exp: '1h' });
+// @ts-expect-error: a list goes with its type
+signer.sign('video', { accessRules: [{ type: 'any', action: 'allow', country: ['GB'] }] });
+// @ts-expect-error: what was not checked cannot stand for what was
+const checked: typeof claims = inspect(token);
+// @ts-expect-error: a claim cannot be changed
+claims.sub = 'other';
+// @ts-expect-error: a public key does not sign
+new Signer(half);
+// @ts-expect-error: this row has no options
+playbackUrls(token, 'code', { watch: { muted: true } });
+// @ts-expect-error: the fact is a boolean, and verify gives none
+const valid: boolean = verify(token, keys);
+void [checked, valid];

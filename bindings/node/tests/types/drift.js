@@ -1,0 +1,109 @@
+'use strict';
+
+// Compares index.d.ts with what the package really has: writes down the members of each class and the
+// options of the core as types, and lets the compiler say whether they are the same.
+
+const { spawnSync } = require('node:child_process');
+const { mkdirSync, writeFileSync } = require('node:fs');
+const path = require('node:path');
+const streamtoken = require('../../index.js');
+const { settle } = require('../../lib/errors.js');
+const native = require('../../lib/native.js');
+
+const root = path.join(__dirname, '../../../..');
+const folder = path.join(process.env.CARGO_TARGET_DIR ?? path.join(root, 'target'), 'node/drift');
+const surface = JSON.parse(settle(native.surface()));
+const camel = (name) => name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase());
+
+/** Instances that have members of their own. */
+const key = streamtoken.SigningKey.generate();
+const token = new streamtoken.Signer(key).sign('video', { downloadable: true });
+const instances = {
+  Token: token,
+  Claims: streamtoken.verify(token, new streamtoken.KeySet(key)),
+  Unverified: streamtoken.inspect(token),
+  PlaybackUrls: streamtoken.playbackUrls(token, 'f33zs165nr7gyfy4'),
+};
+const errors = new streamtoken.StreamTokenError('', { code: '', number: 0, field: '' });
+
+function union(names) {
+  const types = names.map((name) =>
+    typeof name === 'symbol' ? `typeof ${name.description}` : JSON.stringify(name),
+  );
+  return types.length === 0 ? 'never' : types.join(' | ');
+}
+
+/** What a class shows on its instances; how it is inspected is nobody's business. */
+function instanceMembers(name, Class) {
+  const custom = Symbol.for('nodejs.util.inspect.custom');
+  const own = Class.prototype instanceof Error ? Object.keys(errors) : Object.keys(instances[name] ?? {});
+  const inherited =
+    Class.prototype instanceof Error ? Reflect.ownKeys(streamtoken.StreamTokenError.prototype) : [];
+  const members = [...Reflect.ownKeys(Class.prototype), ...inherited, ...own];
+  return [...new Set(members)].filter(
+    (member) => member !== 'constructor' && member !== custom && member !== 'name',
+  );
+}
+
+function staticMembers(Class) {
+  return Reflect.ownKeys(Class).filter((member) => !['length', 'name', 'prototype'].includes(member));
+}
+
+const lines = [
+  `import * as s from ${JSON.stringify(path.join(root, 'bindings/node/index.mjs'))};`,
+  'type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : A) : Exclude<A, B>;',
+];
+let count = 0;
+function same(what, left, names) {
+  count += 1;
+  const right = typeof names === 'string' ? names : union(names);
+  lines.push(`const same${count}: Same<${left}, ${right}> = true; // ${what}`);
+}
+
+same('exports', 'keyof typeof s', Object.keys(streamtoken));
+for (const [name, value] of Object.entries(streamtoken)) {
+  if (typeof value !== 'function' || !/^class/.test(String(value))) continue;
+  const base = value.prototype instanceof Error ? ['keyof typeof Error', 'keyof Error'] : ['never', 'never'];
+  same(`${name}, static`, `Exclude<keyof typeof s.${name}, 'prototype' | ${base[0]}>`, staticMembers(value));
+  same(`${name}, instances`, `Exclude<keyof s.${name}, ${base[1]}>`, instanceMembers(name, value));
+}
+same('sign options', 'keyof s.SignOptions', surface.sign_options.map(camel));
+same('verify options', 'keyof s.VerifyOptions', surface.verify_options.map(camel));
+same('rows of URL options', 'keyof s.UrlOptions', Object.keys(surface.url_options).map(camel));
+for (const [row, names] of Object.entries(surface.url_options)) {
+  // A row without options is a record of nothing, by any name.
+  const wanted = names.length === 0 ? `keyof Record<string, never>` : union(names);
+  same(`options of ${row}`, `keyof NonNullable<s.UrlOptions['${camel(row)}']>`, wanted);
+}
+same('error codes', 'keyof s.ErrorCode', Object.keys(streamtoken.errorCodes[0]));
+same('groups', "s.ErrorCode['group']", ['input', 'key', 'token', 'api', 'service', 'internal']);
+
+mkdirSync(folder, { recursive: true });
+writeFileSync(path.join(folder, 'drift.mts'), `${lines.join('\n')}\n`);
+writeFileSync(
+  path.join(folder, 'tsconfig.json'),
+  JSON.stringify({
+    compilerOptions: {
+      strict: true,
+      noEmit: true,
+      target: 'es2022',
+      module: 'nodenext',
+      types: ['node'],
+      typeRoots: [path.join(root, 'node_modules/@types')],
+    },
+    files: ['drift.mts'],
+  }),
+);
+const tsc = path.join(root, 'node_modules/.bin/tsc');
+const { status, stdout } = spawnSync(tsc, ['--project', folder, '--pretty', 'false'], { encoding: 'utf8' });
+const wrong = stdout.split('\n').flatMap((line) => {
+  const [, number] = /drift\.mts\((\d+),/.exec(line) ?? [];
+  return number === undefined
+    ? []
+    : [`${lines[number - 1].split(' // ')[1]}: ${line.split(': ').slice(1).join(': ')}`];
+});
+if (status !== 0) {
+  console.error(`index.d.ts and the package differ\n${wrong.join('\n') || stdout}`);
+  process.exit(1);
+}
+console.log(`index.d.ts and the package agree in ${count} sets of names`);

@@ -1,0 +1,129 @@
+//! The licences of what is linked into a library: a copy of the library must carry them.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value as Json;
+
+use crate::command::{self, cargo_line};
+
+/// One text with all third-party crates in `package`, the licence each is under, and the licences'
+/// texts.
+pub(crate) fn third_party(package: &str) -> Result<String> {
+    let crates = linked(package)?;
+    let mut out = format!(
+        "Linked into this library: the Rust standard library (MIT OR Apache-2.0) and {} crates.\n\n",
+        crates.len()
+    );
+    let mut texts: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for one in &crates {
+        writeln!(out, "{}: {}", one.name, one.licence)?;
+        let found = licence_texts(&one.folder)?;
+        for text in found {
+            texts.entry(text).or_default().push(&one.name);
+        }
+    }
+    for (text, names) in &texts {
+        write!(
+            out,
+            "\n{}\n{}\n\n{}\n",
+            "-".repeat(80),
+            names.join(", "),
+            text.trim_end()
+        )?;
+    }
+    Ok(out)
+}
+
+struct Linked {
+    name: String,
+    licence: String,
+    folder: PathBuf,
+}
+
+/// The third-party crates of `package`'s tree without those that only build it, by name.
+fn linked(package: &str) -> Result<Vec<Linked>> {
+    let mut tree = cargo_line(
+        "tree --quiet --locked --edges normal,no-proc-macro --prefix none --no-dedupe -f {p}",
+    );
+    tree.args(["--package", package]);
+    let tree = command::run(tree)?;
+    let mut names: Vec<_> = tree.lines().filter_map(name_and_version).collect();
+    names.sort_unstable();
+    names.dedup();
+    ensure!(!names.is_empty(), "cargo tree listed no dependency");
+    let metadata = command::run(cargo_line("metadata --quiet --locked --format-version 1"))?;
+    let metadata: Json = serde_json::from_str(&metadata)?;
+    let packages = metadata["packages"].as_array().context("no packages")?;
+    names
+        .into_iter()
+        .map(|name| describe(packages, &name))
+        .collect()
+}
+
+/// `serde v1.0.0` of a line of `cargo tree`; none for a crate of this workspace, which has a path.
+fn name_and_version(line: &str) -> Option<String> {
+    let mut words = line.split_whitespace();
+    let (name, version) = (words.next()?, words.next()?.strip_prefix('v')?);
+    let ours = words.next().is_some_and(|path| path.starts_with("(/"));
+    (!ours).then(|| format!("{name} {version}"))
+}
+
+fn describe(packages: &[Json], name: &str) -> Result<Linked> {
+    let text = |package: &Json, member: &str| package[member].as_str().map(str::to_owned);
+    let is_it = |package: &&Json| {
+        let (Some(its_name), Some(version)) = (text(package, "name"), text(package, "version"))
+        else {
+            return false;
+        };
+        format!("{its_name} {version}") == name
+    };
+    let package = packages.iter().find(is_it);
+    let package = package.with_context(|| format!("cargo metadata has no {name}"))?;
+    let licence = text(package, "license").with_context(|| format!("{name} names no licence"))?;
+    let manifest = text(package, "manifest_path").context("a package has a manifest")?;
+    Ok(Linked {
+        name: name.to_owned(),
+        licence,
+        folder: Path::new(&manifest)
+            .parent()
+            .context("a manifest has a folder")?
+            .to_owned(),
+    })
+}
+
+/// The licence files at the top of a crate and one folder down, where vendored C code has its own.
+fn licence_texts(folder: &Path) -> Result<Vec<String>> {
+    let mut texts = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            folders.push(path);
+        }
+    }
+    folders.sort();
+    for folder in folders {
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_file() && is_licence(&path) {
+                texts.push(fs::read_to_string(&path)?.replace("\r\n", "\n"));
+            }
+        }
+    }
+    Ok(texts)
+}
+
+fn is_licence(path: &Path) -> bool {
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().to_uppercase());
+    name.is_some_and(|name| {
+        ["LICENSE", "LICENCE", "COPYING", "NOTICE", "UNLICENSE"]
+            .iter()
+            .any(|start| name.starts_with(start))
+    })
+}

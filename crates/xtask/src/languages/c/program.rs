@@ -1,0 +1,318 @@
+//! The test programs in C, and the ways in which each is run.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use super::{Library, include};
+use crate::command::{self, Ended};
+use crate::dist::Example;
+use crate::project;
+use crate::test::Tally;
+use crate::vectors::{self, Count};
+
+/// A program under `bindings/c/tests`, or in the binding's README.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Program {
+    /// Every golden vector.
+    Vectors,
+    /// NULL, lengths, encodings, order of freeing.
+    Boundary,
+    /// Many threads, one handle.
+    Threads,
+    /// A panic inside every function.
+    Panics,
+    /// The program of the binding's README: it mints the published token.
+    Usage,
+    /// Frees nothing: whoever looks for leaks has to find them.
+    Leak,
+}
+
+/// How a program is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    AsItIs,
+    Valgrind,
+    /// gcc's AddressSanitizer (with its search for leaks) and UndefinedBehaviorSanitizer.
+    Sanitizers,
+}
+
+impl Way {
+    pub(super) const ALL: [Self; 3] = [Self::AsItIs, Self::Valgrind, Self::Sanitizers];
+
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::AsItIs => "as it is",
+            Self::Valgrind => "under valgrind",
+            Self::Sanitizers => "with sanitizers",
+        }
+    }
+
+    fn flags(self) -> &'static [&'static str] {
+        match self {
+            Self::AsItIs | Self::Valgrind => &["-g"],
+            Self::Sanitizers => &[
+                "-g",
+                "-fsanitize=address,undefined",
+                "-fno-sanitize-recover=all",
+            ],
+        }
+    }
+
+    fn command(self, program: &Path) -> Command {
+        match self {
+            Self::AsItIs | Self::Sanitizers => Command::new(program),
+            Self::Valgrind => {
+                let mut command = Command::new("valgrind");
+                command.args(VALGRIND).arg(program);
+                command
+            }
+        }
+    }
+}
+
+impl Program {
+    pub(super) const ALL: &'static [Self] = &[
+        Self::Vectors,
+        Self::Boundary,
+        Self::Threads,
+        Self::Panics,
+        Self::Usage,
+        Self::Leak,
+    ];
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Vectors => "vectors",
+            Self::Boundary => "boundary",
+            Self::Threads => "threads",
+            Self::Panics => "panics",
+            Self::Usage => "usage",
+            Self::Leak => "leak",
+        }
+    }
+
+    /// Whether it needs the library whose functions panic on demand.
+    pub(super) fn provokes(self) -> bool {
+        self == Self::Panics
+    }
+
+    /// Compiles and runs the program, and adds its tests to the tally.
+    pub(super) fn test(self, library: &Library, way: Way, tally: &mut Tally) -> Result<Vec<Count>> {
+        let program = self.compile(library, way)?;
+        let ended = command::capture(self.command(way, &program)?)?;
+        let (passed, counts) = self.judge(way, &ended).with_context(|| {
+            format!(
+                "{} {}:\n{}",
+                self.name(),
+                way.words(),
+                ended.output.trim_end()
+            )
+        })?;
+        tally.passed += passed;
+        Ok(counts)
+    }
+
+    fn compile(self, library: &Library, way: Way) -> Result<PathBuf> {
+        let folder = folder()?;
+        let suffix = if way == Way::Sanitizers {
+            "-sanitized"
+        } else {
+            ""
+        };
+        let program = folder.join(format!("{}{suffix}", self.name()));
+        let mut compiler = Command::new("gcc");
+        compiler
+            .arg("-std=c11")
+            .args(WARNINGS)
+            .args(way.flags())
+            .args(sources(&[self])?)
+            .arg("-I")
+            .arg(include())
+            .arg("-o")
+            .arg(&program)
+            .args(library.link())
+            .args(["-ljansson", "-lpthread"]);
+        command::run(compiler)?;
+        if way == Way::Sanitizers {
+            prove_sanitized(&program)?;
+        }
+        Ok(program)
+    }
+
+    fn command(self, way: Way, program: &Path) -> Result<Command> {
+        let example = Example::read()?;
+        let mut command = way.command(program);
+        command
+            .env("RUST_BACKTRACE", "0")
+            // Cargo puts its own folder there, which would come before the one that was linked.
+            .env_remove("LD_LIBRARY_PATH")
+            .env_remove("CLOUDFLARE_STREAM_KEY")
+            .env_remove("CLOUDFLARE_STREAM_KEY_FILE")
+            .env_remove("CLOUDFLARE_STREAM_KEY_ID");
+        match self {
+            Self::Vectors => command.arg(vectors_folder()),
+            Self::Usage => command
+                .env("CLOUDFLARE_STREAM_KEY_FILE", Example::key_file())
+                .env("CLOUDFLARE_STREAM_KEY_ID", example.key_id),
+            _ => command.arg(Example::key_file()),
+        };
+        Ok(command)
+    }
+
+    /// How many tests passed, and the vectors among them.
+    fn judge(self, way: Way, ended: &Ended) -> Result<(u64, Vec<Count>)> {
+        if self == Self::Leak && way != Way::AsItIs {
+            ensure!(
+                !ended.status.success()
+                    && LEAK_REPORTS
+                        .iter()
+                        .any(|found| ended.output.contains(found)),
+                "the leak was not found"
+            );
+            return Ok((1, Vec::new()));
+        }
+        ensure!(ended.status.success(), "failed ({})", ended.status);
+        match self {
+            Self::Vectors => {
+                let counts = vectors::read_counts(&ended.output, "");
+                ensure!(counts.len() == 1, "it does not say how many passed");
+                Ok((1, counts))
+            }
+            Self::Usage => {
+                let wanted = Example::read()?.token;
+                ensure!(ended.output.trim_end() == wanted, "it minted another token");
+                Ok((1, Vec::new()))
+            }
+            Self::Leak => Ok((1, Vec::new())),
+            _ => Ok((passed(&ended.output)?, Vec::new())),
+        }
+    }
+}
+
+/// `N passed, 0 failed`, on a line of its own.
+fn passed(output: &str) -> Result<u64> {
+    let mut lines = output.lines().rev();
+    let count = lines.find_map(|line| line.strip_suffix(" passed, 0 failed"));
+    match count.and_then(|count| count.parse().ok()) {
+        Some(count) if count > 0 => Ok(count),
+        _ => bail!("it does not say that tests passed"),
+    }
+}
+
+/// A sanitizer that was asked for and is not there would find nothing.
+fn prove_sanitized(program: &Path) -> Result<()> {
+    let mut nm = Command::new("nm");
+    nm.arg(program);
+    let symbols = command::run(nm)?;
+    for symbol in ["__asan_init", "__ubsan_handle_"] {
+        ensure!(
+            symbols.contains(symbol),
+            "{} was compiled without its sanitizer: no {symbol}",
+            program.display()
+        );
+    }
+    Ok(())
+}
+
+/// The C sources of the programs, each once.
+pub(super) fn sources(programs: &[Program]) -> Result<Vec<PathBuf>> {
+    let tests = project::root().join("bindings/c/tests");
+    let named = |names: &[&str]| -> Vec<PathBuf> {
+        names
+            .iter()
+            .map(|name| tests.join(format!("{name}.c")))
+            .collect()
+    };
+    let mut sources = Vec::new();
+    for program in programs {
+        sources.extend(match program {
+            Program::Vectors => sources_in(&tests.join("vectors"))?,
+            Program::Boundary => named(&["boundary", "check", "slots", "include_twice"]),
+            Program::Threads => named(&["threads", "check"]),
+            Program::Panics => named(&["panics", "check", "slots"]),
+            Program::Usage => vec![usage()?],
+            Program::Leak => named(&["leak", "check"]),
+        });
+    }
+    sources.sort();
+    sources.dedup();
+    Ok(sources)
+}
+
+fn sources_in(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut sources = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "c") {
+            sources.push(path);
+        }
+    }
+    Ok(sources)
+}
+
+/// The program of the README, as a file.
+fn usage() -> Result<PathBuf> {
+    let readme = fs::read_to_string(project::root().join("bindings/c/README.md"))?;
+    let (_, rest) = readme
+        .split_once("```c\n")
+        .context("the README has a program")?;
+    let (program, _) = rest
+        .split_once("```")
+        .context("the README's program ends")?;
+    let path = folder()?.join("usage.c");
+    fs::write(&path, program)?;
+    Ok(path)
+}
+
+fn folder() -> Result<PathBuf> {
+    let folder = project::target().join("c");
+    fs::create_dir_all(&folder)?;
+    Ok(folder)
+}
+
+fn vectors_folder() -> PathBuf {
+    project::root().join("crates/streamtoken/vectors")
+}
+
+/// `_DEFAULT_SOURCE` is for `setenv`, which C11 alone does not have.
+pub(super) const WARNINGS: [&str; 5] = [
+    "-D_DEFAULT_SOURCE",
+    "-Wall",
+    "-Wextra",
+    "-Wpedantic",
+    "-Werror",
+];
+
+const VALGRIND: [&str; 4] = [
+    "--quiet",
+    "--leak-check=full",
+    "--errors-for-leak-kinds=definite,possible",
+    "--error-exitcode=99",
+];
+
+/// What valgrind and AddressSanitizer say of lost memory.
+const LEAK_REPORTS: [&str; 2] = ["definitely lost", "LeakSanitizer: detected memory leaks"];
+
+#[cfg(test)]
+mod tests {
+    use super::passed;
+
+    #[test]
+    fn a_program_must_say_that_tests_passed() {
+        assert_eq!(
+            passed("test a ... ok\n12 passed, 0 failed\n").ok(),
+            Some(12)
+        );
+        for output in [
+            "",
+            "0 passed, 0 failed\n",
+            "3 passed, 1 failed\n",
+            "passed, 0 failed\n",
+        ] {
+            assert!(passed(output).is_err(), "{output}");
+        }
+    }
+}

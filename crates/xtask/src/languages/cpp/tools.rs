@@ -1,0 +1,80 @@
+//! What the tests of C and C++ share.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Result, ensure};
+
+use crate::command;
+use crate::dist::Example;
+use crate::project;
+
+/// A compiler or another tool, started at the top of the tree, without the variables of whoever runs us
+/// that could change what it does.
+pub(super) fn tool(name: &str) -> Command {
+    let mut command = Command::new(name);
+    command.current_dir(project::root()).env("LC_ALL", "C");
+    for variable in FOREIGN {
+        command.env_remove(variable);
+    }
+    command
+}
+
+const FOREIGN: [&str; 8] = [
+    "CFLAGS",
+    "CXXFLAGS",
+    "CPPFLAGS",
+    "LDFLAGS",
+    "LD_LIBRARY_PATH",
+    "CLOUDFLARE_STREAM_KEY",
+    "CLOUDFLARE_STREAM_KEY_FILE",
+    "CLOUDFLARE_STREAM_KEY_ID",
+];
+
+/// Those of `programs` that this machine has. The first is needed, the others are tried when they are
+/// there.
+pub(super) fn found<'a>(programs: &[&'a str]) -> Vec<&'a str> {
+    let (first, others) = programs.split_at(1);
+    let has = |program: &&&str| {
+        let mut version = tool(program);
+        version.arg("--version");
+        command::capture(version).is_ok_and(|ended| ended.status.success())
+    };
+    let others = others.iter().filter(has);
+    first.iter().chain(others).copied().collect()
+}
+
+/// A folder below the build's own for what these tests make.
+pub(super) fn folder(name: &str) -> Result<PathBuf> {
+    let folder = project::target().join("c").join(name);
+    fs::create_dir_all(&folder)?;
+    Ok(folder)
+}
+
+/// What `pkg-config` says of the library in `prefix`, word by word.
+pub(super) fn pkg_config(prefix: &Path, options: &str) -> Result<Vec<String>> {
+    let mut pkg_config = tool("pkg-config");
+    pkg_config
+        .env("PKG_CONFIG_PATH", prefix.join("lib/pkgconfig"))
+        .args(options.split_whitespace())
+        .arg("streamtoken");
+    let words = command::run(pkg_config)?;
+    Ok(words.split_whitespace().map(str::to_owned).collect())
+}
+
+/// Gives a program the published key in its environment.
+pub(super) fn give_example_key(command: &mut Command, example: &Example) {
+    command
+        .env("CLOUDFLARE_STREAM_KEY_FILE", Example::key_file())
+        .env("CLOUDFLARE_STREAM_KEY_ID", &example.key_id);
+}
+
+/// Runs a program that must print the published token.
+pub(super) fn mints_the_published_token(mut program: Command) -> Result<()> {
+    let example = Example::read()?;
+    give_example_key(&mut program, &example);
+    let output = command::run(program)?;
+    ensure!(output.trim_end() == example.token, "it printed {output}");
+    Ok(())
+}

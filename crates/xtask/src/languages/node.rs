@@ -101,6 +101,17 @@ fn binary(name: &str) -> Command {
     ))
 }
 
+/// The command without what `cargo run` says of xtask: a build script that looks at it would run again.
+pub(crate) fn undescribed(mut command: Command) -> Command {
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(&name);
+        }
+    }
+    command
+}
+
 fn at_root(mut command: Command) -> Command {
     command.current_dir(project::root());
     command

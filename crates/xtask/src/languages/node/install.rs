@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use super::{at_root, folder, workshop};
+use super::{at_root, folder, undescribed, workshop};
 use crate::{command, project};
 
 /// The package's development dependencies.
@@ -57,14 +57,7 @@ pub(super) fn addon_that_panics() -> Result<()> {
 fn build(arguments: &[&str]) -> Result<()> {
     let mut command = Command::new("node");
     command.arg(folder().join("build.js")).args(arguments);
-    // Cargo describes xtask in these, and a build script that looks at one would run again.
-    for (name, _) in std::env::vars_os() {
-        let text = name.to_string_lossy();
-        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
-            command.env_remove(&name);
-        }
-    }
-    command::run(at_root(command))?;
+    command::run(undescribed(at_root(command)))?;
     Ok(())
 }
 

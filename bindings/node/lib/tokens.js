@@ -7,6 +7,9 @@ const { keySetHandle } = require('./keys.js');
 const { AccessRules } = require('./rules.js');
 const { refuse, text, writeOptions } = require('./wire.js');
 
+/** What most tokens have; made when it is needed, since the first call of the addon takes a while. */
+let noRules;
+
 let compact;
 
 class Token {
@@ -53,10 +56,22 @@ function tokenText(token) {
 class Claims {
   constructor(mark, facts, rules) {
     onlyMade(mark, 'Claims', 'verify');
-    Object.assign(this, facts);
-    this.accessRules = rules === null ? new AccessRules([]) : new AccessRules(made, rules);
+    this.sub = facts.sub;
+    this.kid = facts.kid;
+    this.exp = facts.exp;
+    this.nbf = facts.nbf;
+    this.downloadable = facts.downloadable;
+    this.accessRules = rulesOf(rules);
+    this.flags = facts.flags;
+    this.other = facts.other;
     Object.freeze(this);
   }
+}
+
+function rulesOf(handle) {
+  if (handle !== null) return new AccessRules(made, handle);
+  noRules ??= new AccessRules([]);
+  return noRules;
 }
 
 class Unverified {
@@ -69,21 +84,22 @@ class Unverified {
 }
 
 function verify(token, keys, context) {
-  return claims(native.verify(...checks(token, keys, context)));
+  const handle = setHandle(keys);
+  return claims(native.verify(tokenText(token), handle, writeOptions(context)));
 }
 
 async function verifyAsync(token, keys, context) {
-  return claims(await native.verifyAsync(...checks(token, keys, context)));
+  const handle = setHandle(keys);
+  return claims(await native.verifyAsync(tokenText(token), handle, writeOptions(context)));
 }
 
-function checks(token, keys, context) {
-  const handle = keySetHandle(keys) ?? refuse('a KeySet', keys, 'keys');
-  return [tokenText(token), handle, writeOptions(context)];
+function setHandle(keys) {
+  return keySetHandle(keys) ?? refuse('a KeySet', keys, 'keys');
 }
 
 function claims(outcome) {
-  const [facts, rules] = settle(outcome);
-  return new Claims(made, JSON.parse(facts), rules);
+  const checked = settle(outcome);
+  return new Claims(made, JSON.parse(checked[0]), checked[1]);
 }
 
 function inspect(token) {

@@ -4,7 +4,7 @@ Blocks of each contender alternate; a ratio is the median over the rounds, so th
 machine does hits all alike. ``--quick`` measures for a moment, to see that this works.
 
 ``--serve`` lets another program alternate its own blocks with ours: it answers each line like
-``sign streamtoken 25`` with the microseconds that one of so many calls took.
+``{"what": "sign", "library": "streamtoken", "n": 25}`` with ``{"nanoseconds": …}`` for all n.
 """
 
 import importlib.metadata
@@ -128,8 +128,9 @@ def serve() -> None:
     sign, check = contenders()
     works = {"sign": sign, "verify": check}
     for line in sys.stdin:
-        what, who, times = line.split()
-        print(block(works[what][who], int(times)), flush=True)
+        asked = json.loads(line)
+        work, times = works[asked["what"]][asked["library"]], asked["n"]
+        print(json.dumps({"nanoseconds": round(block(work, times) * times * 1e3)}), flush=True)
 
 
 def main(arguments: "list[str]") -> None:

@@ -15,15 +15,19 @@ pub(crate) fn cargo<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> 
     command.args(arguments).current_dir(project::root());
     // What is captured is printed as text, perhaps into a file.
     command.env("CARGO_TERM_COLOR", "never").env("TERM", "dumb");
-    // `cargo run` describes xtask in these; a build script that looks at one would run again on every
-    // change between a nested Cargo and a direct one.
+    without_description(&mut command);
+    command
+}
+
+/// Takes away what `cargo run` says of xtask: a build script that looks at one of these would run again on
+/// every change between a nested Cargo and a direct one.
+pub(crate) fn without_description(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
-        let name_text = name.to_string_lossy();
-        if name_text.starts_with("CARGO_PKG_") || name_text.starts_with("CARGO_MANIFEST_") {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
             command.env_remove(&name);
         }
     }
-    command
 }
 
 /// `cargo` with arguments from one line, split at blanks.

@@ -1,6 +1,9 @@
 //! The surfaces that other languages see: how each is built, linted and tested.
 
+use std::path::Path;
 use std::process::Command;
+
+use anyhow::Result;
 
 pub(crate) mod c;
 pub(crate) mod cpp;
@@ -22,3 +25,15 @@ impl Examples {
         }
     }
 }
+
+/// How a block of the documentation becomes a program that runs.
+pub(crate) struct Script {
+    /// The word behind the block's fence.
+    pub(crate) fence: &'static str,
+    /// What the program's file ends with.
+    pub(crate) extension: &'static str,
+    /// The command that runs the program in a file, compiled if need be.
+    pub(crate) command: Runner,
+}
+
+type Runner = Box<dyn Fn(&Path) -> Result<Command>>;

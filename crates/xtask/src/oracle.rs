@@ -53,12 +53,19 @@ impl Oracle {
     /// # Errors
     /// When it cannot be built or started.
     pub fn start(backend: Backend) -> Result<Self> {
-        let program = build(backend)?;
-        let mut child = Command::new(&program)
+        Self::spawn(Command::new(build(backend)?))
+    }
+
+    /// Starts a program that answers JSON lines.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn spawn(mut program: Command) -> Result<Self> {
+        let mut child = program
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .with_context(|| format!("{} cannot be started", program.display()))?;
+            .with_context(|| format!("`{}` cannot be started", command::show(&program)))?;
         let requests = child.stdin.take();
         let answers = BufReader::new(child.stdout.take().context("the oracle has no output")?);
         Ok(Self {

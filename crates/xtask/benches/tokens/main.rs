@@ -3,12 +3,14 @@
 
 mod bare;
 mod batch;
+mod bindings;
 mod fixture;
 mod ours;
 mod theirs;
 
 use anyhow::Result;
 use xtask::measure::{Plan, measure, table};
+use xtask::peers;
 
 use fixture::Fixture;
 
@@ -22,10 +24,17 @@ fn main() -> Result<()> {
     let mut rows = bare::rows(&fixture)?;
     rows.extend(ours::rows(&fixture)?);
     rows.extend(theirs::rows(&fixture)?);
+    // Under `cargo test` nothing is released, and no other language is needed.
+    if has("--bench") {
+        rows.extend(bindings::rows()?);
+    }
     if quick {
         println!("smoke run: every row works; its numbers mean nothing");
     }
     println!("{}", table(&measure(rows, plan)?));
+    if has("--bench") {
+        println!("{}", peers::footprint(quick)?);
+    }
 
     let lines = if quick { 2_000 } else { 1_000_000 };
     match batch::run(&fixture, lines)? {

@@ -17,7 +17,8 @@ pub(crate) fn build(out: &Path) -> Result<Vec<PathBuf>> {
     let mut build = Command::new("npm");
     build.args(["run", "--silent", "build"]);
     build.current_dir(project::root());
-    command::run(without_description(build))?;
+    command::without_description(&mut build);
+    command::run(build)?;
     tarball(out).map(|file| vec![file])
 }
 
@@ -139,17 +140,6 @@ fn compile(folder: &Path) -> Result<()> {
     ])
     .current_dir(folder);
     command::run(tsc).map(drop)
-}
-
-/// Without what `cargo run` says of xtask, at which build scripts look.
-fn without_description(mut command: Command) -> Command {
-    for (name, _) in std::env::vars_os() {
-        let text = name.to_string_lossy();
-        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
-            command.env_remove(&name);
-        }
-    }
-    command
 }
 
 const MOST_PACKED: u64 = 4 << 20;

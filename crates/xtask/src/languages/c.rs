@@ -11,6 +11,7 @@ use anyhow::{Result, ensure};
 
 use crate::command;
 use crate::header;
+use crate::languages::Script;
 use crate::project;
 use crate::step::note;
 use crate::test::Tally;
@@ -79,6 +80,33 @@ pub(crate) fn test(tally: &mut Tally) -> Result<Vec<Count>> {
     }
     ensure!(broken.is_empty(), "broken: {broken:?}");
     Ok(counts)
+}
+
+/// How a block of C in the documentation runs.
+pub(crate) fn script() -> Result<Script> {
+    let library = Library::build()?;
+    Ok(Script {
+        fence: "c",
+        extension: "c",
+        command: Box::new(move |source| {
+            let program = source.with_extension("out");
+            let mut compiler = Command::new("gcc");
+            compiler
+                .arg("-std=c11")
+                .args(program::WARNINGS)
+                .arg(source)
+                .arg("-I")
+                .arg(include())
+                .arg("-o")
+                .arg(&program)
+                .args(library.link());
+            command::run(compiler)?;
+            let mut command = Command::new(program);
+            // Cargo puts its own folder there, which would come before the one that was linked.
+            command.env_remove("LD_LIBRARY_PATH");
+            Ok(command)
+        }),
+    })
 }
 
 /// The folder of the headers.

@@ -3,13 +3,13 @@
 mod install;
 mod suites;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Result;
 
 use crate::command;
-use crate::languages::Examples;
+use crate::languages::{Examples, Script};
 use crate::project;
 use crate::test::Tally;
 use crate::vectors::Count;
@@ -52,6 +52,62 @@ pub(crate) fn examples() -> Result<Vec<Examples>> {
         Examples::new("JavaScript", program(sources, "mjs")),
         Examples::new("TypeScript", program(compiled, "js")),
     ])
+}
+
+/// How a block of JavaScript in the documentation runs: where the package finds itself by its name, and
+/// the libraries that it is compared with are found by theirs.
+pub(crate) fn script() -> Result<Script> {
+    install::packages()?;
+    install::tools()?;
+    install::addon()?;
+    let folder = workshop().join("snippets");
+    let modules = folder.join("node_modules");
+    std::fs::create_dir_all(&modules)?;
+    link(&project::root(), &modules.join("streamtoken"))?;
+    for library in ["jose", "jsonwebtoken"] {
+        let installed = workshop().join("tools/node_modules").join(library);
+        link(&installed, &modules.join(library))?;
+    }
+    Ok(Script {
+        fence: "js",
+        extension: "mjs",
+        command: Box::new(move |file| {
+            let program = folder.join("snippet.mjs");
+            std::fs::copy(file, &program)?;
+            let mut command = Command::new("node");
+            command.arg(program);
+            Ok(at_root(command))
+        }),
+    })
+}
+
+fn link(from: &Path, to: &Path) -> Result<()> {
+    if to.symlink_metadata().is_ok() {
+        std::fs::remove_file(to)?;
+    }
+    Ok(std::os::unix::fs::symlink(from, to)?)
+}
+
+/// The process that times blocks for the benchmark, with the addon as it is released.
+pub(crate) fn bench_server() -> Result<Command> {
+    bench(&["--serve"])
+}
+
+/// What the benchmark says of itself: time to require, installed size.
+pub(crate) fn bench_report(quick: bool) -> Result<Command> {
+    bench(if quick { &["--quick"] } else { &[] })
+}
+
+fn bench(arguments: &[&str]) -> Result<Command> {
+    install::packages()?;
+    install::tools()?;
+    install::released_addon()?;
+    let mut command = Command::new("node");
+    command
+        .arg(folder().join("benches/bench.mjs"))
+        .args(arguments)
+        .env("STREAMTOKEN_TOOLS", workshop().join("tools"));
+    Ok(at_root(command))
 }
 
 fn biome(write: bool) -> Result<()> {

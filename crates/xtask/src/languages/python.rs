@@ -4,13 +4,14 @@ mod interpreters;
 mod module;
 mod venv;
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::command;
-use crate::languages::Examples;
+use crate::languages::{Examples, Script};
 use crate::project;
 use crate::step::note;
 use crate::test::Tally;
@@ -72,6 +73,33 @@ pub(crate) fn examples() -> Result<Vec<Examples>> {
         let program = folder().join(format!("examples/{name}.py"));
         with_package(venv.tool("python", [program]), &package)
     })])
+}
+
+/// How a block of Python in the documentation runs.
+pub(crate) fn script() -> Result<Script> {
+    let package = module::stage("package", &[])?;
+    let venv = Venv::of_newest()?;
+    Ok(Script {
+        fence: "python",
+        extension: "py",
+        command: Box::new(move |file| Ok(with_package(venv.tool("python", [file]), &package))),
+    })
+}
+
+/// The process that times blocks for the benchmark, with the module as it is released.
+pub(crate) fn bench_server() -> Result<Command> {
+    let package = module::stage_release("release")?;
+    let bench = folder().join("benches/bench.py");
+    let server = Venv::of_newest()?.tool("python", [bench.as_os_str(), OsStr::new("--serve")]);
+    Ok(with_package(server, &package))
+}
+
+/// What the benchmark says of itself: import time, installed size.
+pub(crate) fn bench_report(quick: bool) -> Result<Command> {
+    let package = module::stage_release("release")?;
+    let mut report = Venv::of_newest()?.tool("python", [folder().join("benches/bench.py")]);
+    report.args(quick.then_some("--quick"));
+    Ok(with_package(report, &package))
 }
 
 /// Tests that need more than pytest; they run on the newest interpreter alone.

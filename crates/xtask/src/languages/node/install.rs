@@ -48,6 +48,11 @@ pub(super) fn addon() -> Result<()> {
     build(&["--profile", "dev"])
 }
 
+/// The addon as it is released.
+pub(super) fn released_addon() -> Result<()> {
+    build(&[])
+}
+
 /// A copy of the package, under `panics`, whose addon panics for the identifier `provoke-panic`.
 pub(super) fn addon_that_panics() -> Result<()> {
     build(&["--profile", "dev", "--features", "provoke-panic"])?;
@@ -57,13 +62,7 @@ pub(super) fn addon_that_panics() -> Result<()> {
 fn build(arguments: &[&str]) -> Result<()> {
     let mut command = Command::new("node");
     command.arg(folder().join("build.js")).args(arguments);
-    // Cargo describes xtask in these, and a build script that looks at one would run again.
-    for (name, _) in std::env::vars_os() {
-        let text = name.to_string_lossy();
-        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
-            command.env_remove(&name);
-        }
-    }
+    command::without_description(&mut command);
     command::run(at_root(command))?;
     Ok(())
 }

@@ -12,17 +12,26 @@ use crate::project;
 /// folder; gives that folder.
 pub(crate) fn stage(name: &str, features: &[&str]) -> Result<PathBuf> {
     let mut build = cargo_line("build -p streamtoken-python");
-    command::run({
-        build.args(features);
-        build
-    })?;
+    build.args(features);
+    command::run(build)?;
+    place(name, "debug")
+}
+
+/// As `stage`, in the profile of what is released.
+pub(crate) fn stage_release(name: &str) -> Result<PathBuf> {
+    command::run(cargo_line("build --release -p streamtoken-python"))?;
+    place(name, "release")
+}
+
+/// The module that Cargo built, with the Python sources around it.
+fn place(name: &str, profile: &str) -> Result<PathBuf> {
     let folder = project::target().join("python").join(name);
     let package = folder.join("streamtoken");
     if package.exists() {
         fs::remove_dir_all(&package)?;
     }
     copy(&super::folder().join("python/streamtoken"), &package)?;
-    let built = project::target().join("debug").join(BUILT);
+    let built = project::target().join(profile).join(BUILT);
     let module = package.join("_native.abi3.so");
     fs::copy(&built, &module).with_context(|| format!("{} cannot be copied", built.display()))?;
     Ok(folder)

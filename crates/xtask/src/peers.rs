@@ -1,0 +1,47 @@
+//! Python and Node.js as the benchmark sees them: processes that time blocks of our package and of what one
+//! would use otherwise there.
+
+use anyhow::Result;
+use serde_json::Value;
+
+use crate::command;
+use crate::languages::{node, python};
+use crate::oracle::Oracle;
+
+/// Python, with our package, PyJWT and joserfc. It answers `{"what", "library", "n"}`.
+///
+/// # Errors
+/// When it cannot be built or started.
+pub fn python() -> Result<Oracle> {
+    Oracle::spawn(python::bench_server()?)
+}
+
+/// Node.js, with our package, fast-jwt, jose and jsonwebtoken. It answers as Python does.
+///
+/// # Errors
+/// When it cannot be built or started.
+pub fn node() -> Result<Oracle> {
+    Oracle::spawn(node::bench_server()?)
+}
+
+/// What loading the packages costs, and how large they are: one line of text a language.
+///
+/// # Errors
+/// When a report cannot be made or read.
+pub fn footprint(quick: bool) -> Result<String> {
+    let python = report(python::bench_report(quick)?)?;
+    let node = report(node::bench_report(quick)?)?;
+    Ok(format!(
+        "Python: import adds {} ms (target 15), {} bytes installed (target 8388608)\n\
+         Node.js: require adds {} ms (target 15), {} bytes packed (target 4194304), {} installed (target 8388608)",
+        python["import_milliseconds"]["streamtoken"],
+        python["installed"]["bytes"],
+        node["require_ms"],
+        node["packed"],
+        node["installed"],
+    ))
+}
+
+fn report(command: std::process::Command) -> Result<Value> {
+    Ok(serde_json::from_str(command::run(command)?.trim())?)
+}

@@ -43,6 +43,6 @@ void read_example_key(int count, char **arguments);
 streamtoken_signing_key *example_key(void);
 
 #define KEY_ID "e9db990a82666dd571c77f944a5c5c8d"
-#define VIDEO  "ea95132c15732412d22c1476fa83f27a"
+#define VIDEO "ea95132c15732412d22c1476fa83f27a"
 
 #endif

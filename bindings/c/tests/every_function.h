@@ -1,6 +1,7 @@
+/* clang-format off */
 /*
- * Every function of the header, called with NULL wherever a pointer goes in. `cargo xtask test` compares
- * the names with the header's.
+ * Every function of the header, one a line, called with NULL wherever a pointer goes in. `cargo xtask
+ * test` compares the names with the header's.
  *
  *     STATUS(expected, function, arguments...)   out-parameters given; the status with NULL going in
  *     ANSWER(value, function, arguments...)      no status; what it answers to NULL and after a panic

@@ -10,11 +10,13 @@ int slots_given;
 static char poison;
 
 #define POISON ((void *)&poison)
-#define FOR_EACH_HANDLE(DO)                                                                        \
-    DO(signing_key)                                                                                \
-    DO(public_key)                                                                                 \
-    DO(key_set) DO(sign_options) DO(signer) DO(token) DO(prepared) DO(verify_context) DO(claims)   \
-        DO(unverified) DO(access_rules) DO(customer_code) DO(url_options) DO(urls) DO(error)
+
+/* clang-format off */
+#define FOR_EACH_HANDLE(DO)                                                  \
+    DO(signing_key) DO(public_key) DO(key_set) DO(sign_options) DO(signer)   \
+    DO(token) DO(prepared) DO(verify_context) DO(claims) DO(unverified)      \
+    DO(access_rules) DO(customer_code) DO(url_options) DO(urls) DO(error)
+/* clang-format on */
 
 void poison_slots(void) {
 #define POISON_HANDLE(type) slots.type = POISON;

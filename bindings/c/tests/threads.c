@@ -8,7 +8,7 @@
 #include "check.h"
 
 #define THREADS 8
-#define ROUNDS  8
+#define ROUNDS 8
 
 static struct {
     streamtoken_signing_key *key;

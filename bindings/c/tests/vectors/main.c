@@ -46,9 +46,7 @@ const char *example(const char *member) {
     return json_string_value(json_object_get(the_example, member));
 }
 
-const streamtoken_signing_key *example_key(void) {
-    return the_key;
-}
+const streamtoken_signing_key *example_key(void) { return the_key; }
 
 static json_t *load(const char *folder, const char *file) {
     char path[4096];

@@ -74,9 +74,7 @@ bool url_options_by_setters(const Case *vector, UrlOptions *said) {
     said->error = NULL;
     done(vector, streamtoken_url_options_new(&said->value, NULL));
     json_object_foreach(options, row, members) {
-        json_object_foreach(members, name, value) {
-            set(vector, said, row, name, value);
-        }
+        json_object_foreach(members, name, value) { set(vector, said, row, name, value); }
     }
     return true;
 }
@@ -167,13 +165,9 @@ static json_t *run(const Case *vector, Tell *tell) {
     return result;
 }
 
-json_t *run_playback_urls(const Case *vector) {
-    return run(vector, rows);
-}
+json_t *run_playback_urls(const Case *vector) { return run(vector, rows); }
 
-json_t *run_embed(const Case *vector) {
-    return run(vector, html);
-}
+json_t *run_embed(const Case *vector) { return run(vector, html); }
 
 json_t *run_customer_code(const Case *vector) {
     static const char *const inputs[] = {"text", NULL};

@@ -3,11 +3,11 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context, Result};
 
 use crate::command::{self, cargo_line};
+use crate::dist;
 use crate::project;
 
 /// A folder with the shared library under every name by which it is looked for. It is a copy: a later
@@ -48,24 +48,9 @@ impl Library {
         let library = Self(project::target().join("c").join(folder));
         fs::create_dir_all(&library.0)?;
         fs::copy(project::target().join("debug").join(FILE), library.file())?;
-        if let Some(name) = soname(&library.file())? {
-            link_to(&library.0.join(name))?;
-        }
+        link_to(&library.0.join(dist::c::soname(&library.file())?))?;
         Ok(library)
     }
-}
-
-/// The name under which a program looks for the library that it was linked with, when it says one.
-fn soname(library: &Path) -> Result<Option<String>> {
-    let mut readelf = Command::new("readelf");
-    readelf.arg("--dynamic").arg(library);
-    let output = command::run(readelf)?;
-    let line = output.lines().find(|line| line.contains("(SONAME)"));
-    Ok(line
-        .and_then(|line| line.split_once('['))
-        .and_then(|(_, rest)| rest.split_once(']'))
-        .map(|(name, _)| name.to_owned())
-        .filter(|name| name != FILE))
 }
 
 fn link_to(name: &Path) -> Result<()> {

@@ -40,9 +40,11 @@ fn sources() -> Result<Vec<PathBuf>> {
 }
 
 /// Where the files are that people write.
-const FOLDERS: [&str; 4] = [
+const FOLDERS: [&str; 6] = [
     "include/streamtoken",
     "bindings/c/examples",
+    "bindings/c/tests",
+    "bindings/c/tests/vectors",
     "bindings/c/tests/cpp",
     "bindings/c/tests/install",
 ];

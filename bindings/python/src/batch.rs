@@ -7,7 +7,7 @@ use pyo3::types::{PyByteArray, PyBytes, PyString};
 use streamtoken::{Error, SignOptions, Signer, Value};
 use zeroize::Zeroizing;
 
-use crate::convert::{Unread, request};
+use crate::convert::{Unread, request, series};
 use crate::error::raise;
 use crate::guard::interruptible;
 use crate::signer::provoke_panic;
@@ -23,8 +23,11 @@ pub(crate) fn sign_many<'py>(
     defaults: &SignOptions,
 ) -> PyResult<Vec<Bound<'py, PyAny>>> {
     let mut unread = Vec::new();
-    let mut values = Vec::new();
-    for object in requests.try_iter()? {
+    // Wiped as the options of one token are.
+    let mut values = Zeroizing::new(Vec::new());
+    for object in series(requests, "requests")? {
+        // Iterators of C do not look for signals, and may have no end.
+        py.check_signals()?;
         match request(SignOptions::NAMES, &object?) {
             Ok(value) => values.push(value),
             Err(Unread::Refused(error)) => unread.push((unread.len() + values.len(), error)),
@@ -93,9 +96,12 @@ fn read_lines(lines: &Bound<'_, PyAny>) -> PyResult<Vec<Zeroizing<Vec<u8>>>> {
         let lines = text.split_inclusive(|byte| *byte == b'\n');
         return Ok(lines.map(|line| Zeroizing::new(line.to_vec())).collect());
     }
-    let numbered = lines.try_iter()?.enumerate();
+    let numbered = series(lines, "lines")?.enumerate();
     numbered
-        .map(|(index, line)| text::bytes(&line?, &format!("lines/{index}")))
+        .map(|(index, line)| {
+            lines.py().check_signals()?;
+            text::bytes(&line?, &format!("lines/{index}"))
+        })
         .collect()
 }
 

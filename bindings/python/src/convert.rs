@@ -8,7 +8,8 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{
     PyBool, PyByteArray, PyBytes, PyDateTime, PyDelta, PyDeltaAccess as _, PyDict, PyFloat,
-    PyFrozenSet, PyInt, PyList, PyMemoryView, PySet, PyString, PyTuple, PyType, PyTzInfo,
+    PyFrozenSet, PyInt, PyIterator, PyList, PyMemoryView, PySet, PyString, PyTuple, PyType,
+    PyTzInfo,
 };
 use serde::Serialize;
 use streamtoken::host::{self, Intake, Spelling};
@@ -80,6 +81,39 @@ pub(crate) fn request(known: &[&'static str], object: &Bound<'_, PyAny>) -> Resu
         _ => {}
     }
     Ok(request)
+}
+
+/// The items of an argument that is called `name`.
+pub(crate) fn series<'py>(
+    object: &Bound<'py, PyAny>,
+    name: &str,
+) -> PyResult<Bound<'py, PyIterator>> {
+    if scalar(object)?.is_none() && !is_mapping(object)? && is_series(object)? {
+        return object.try_iter();
+    }
+    Err(wrong_type(object, "a list", name))
+}
+
+/// The refusal of an argument of another type than `wanted`.
+pub(crate) fn wrong_type(object: &Bound<'_, PyAny>, wanted: &str, name: &str) -> PyErr {
+    match kind(object) {
+        Ok(found) => raise(&host::wrong_argument(wanted, &found, name)),
+        Err(exception) => exception,
+    }
+}
+
+/// What an argument is, without its content.
+fn kind(object: &Bound<'_, PyAny>) -> PyResult<Value> {
+    if let Some(value) = scalar(object)? {
+        return Ok(value);
+    }
+    Ok(if is_mapping(object)? {
+        Value::Object(Vec::new())
+    } else if object.is_instance_of::<PyList>() || object.is_instance_of::<PyTuple>() {
+        Value::Array(Vec::new())
+    } else {
+        foreign(object)
+    })
 }
 
 /// Reads one object and counts what it holds.
@@ -272,7 +306,7 @@ fn member_name(name: &Bound<'_, PyAny>) -> String {
 }
 
 /// An object that no option takes, by the name of its type.
-pub(crate) fn foreign(object: &Bound<'_, PyAny>) -> Value {
+fn foreign(object: &Bound<'_, PyAny>) -> Value {
     let name = object.get_type().name();
     let name = name.map_or_else(
         |_| String::new(),

@@ -42,6 +42,10 @@ pub(crate) fn interruptible<T: Send>(
 }
 
 /// Waits until the other end of `ended` is gone; gives the exception of a signal that came meanwhile.
+#[expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "the method alone is for one lifetime, the closure for every"
+)]
 fn wait(ended: &mpsc::Receiver<()>, stop: &AtomicBool) -> Option<PyErr> {
     let mut interrupted = None;
     while ended.recv_timeout(SIGNALS) == Err(RecvTimeoutError::Timeout) {

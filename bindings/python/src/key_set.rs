@@ -2,9 +2,8 @@
 
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
-use streamtoken::host;
 
-use crate::convert::foreign;
+use crate::convert::wrong_type;
 use crate::error::raise;
 use crate::guard::guarded;
 use crate::key::{PublicKey, SigningKey};
@@ -31,7 +30,10 @@ impl KeySet {
     #[pyo3(signature = (*keys))]
     fn new(keys: &Bound<'_, PyTuple>) -> PyResult<Self> {
         guarded(|| {
-            let keys: Vec<_> = keys.iter().map(public).collect::<PyResult<_>>()?;
+            let keys: Vec<_> = keys
+                .iter()
+                .map(|key| public(&key))
+                .collect::<PyResult<_>>()?;
             Self::wrap(streamtoken::KeySet::new(keys))
         })
     }
@@ -97,17 +99,12 @@ impl KeySet {
 }
 
 /// The public key in an argument, or the core's refusal of another type.
-fn public(object: Bound<'_, PyAny>) -> PyResult<streamtoken::PublicKey> {
+fn public(object: &Bound<'_, PyAny>) -> PyResult<streamtoken::PublicKey> {
     if let Ok(key) = object.cast::<SigningKey>() {
         return Ok(key.get().core().into());
     }
     if let Ok(key) = object.cast::<PublicKey>() {
         return Ok(key.get().core().clone());
     }
-    Err(wrong_type(&object, "a SigningKey or PublicKey", "keys"))
-}
-
-/// The refusal of an argument that is not an object of this package.
-pub(crate) fn wrong_type(object: &Bound<'_, PyAny>, wanted: &str, name: &str) -> PyErr {
-    raise(&host::wrong_argument(wanted, &foreign(object), name))
+    Err(wrong_type(object, "a SigningKey or PublicKey", "keys"))
 }

@@ -4,10 +4,10 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use streamtoken::host;
 
+use crate::convert::wrong_type;
 use crate::error::raise;
 use crate::guard::guarded;
 use crate::key::PublicKey;
-use crate::key_set::wrong_type;
 use crate::signer::request;
 use crate::text;
 use crate::token::Token;

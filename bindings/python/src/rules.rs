@@ -149,10 +149,5 @@ impl Decision {
 
 /// The conditions in an argument.
 fn conditions(who: &Bound<'_, PyAny>) -> PyResult<Vec<Condition>> {
-    let who = value(who)?;
-    let conditions = match who.as_array() {
-        Some(who) => who.iter().map(Condition::from_value).collect(),
-        None => Err(host::wrong_argument("a list", &who, "who")),
-    };
-    conditions.map_err(|error| raise(&error))
+    host::conditions(&value(who)?).map_err(|error| raise(&error))
 }

@@ -3,13 +3,13 @@
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use streamtoken::{SignOptions, Value, host};
+use zeroize::Zeroizing;
 
 use crate::batch;
-use crate::convert::{options, value};
+use crate::convert::{options, value, wrong_type};
 use crate::error::raise;
 use crate::guard::guarded;
 use crate::key::{SigningKey, not_pickled};
-use crate::key_set::wrong_type;
 use crate::token::Token;
 
 /// Mints tokens with one key.
@@ -134,7 +134,8 @@ pub(crate) fn request(
 }
 
 fn sign_options(given: Option<&Bound<'_, PyDict>>) -> PyResult<SignOptions> {
-    let given = options(SignOptions::NAMES, given)?;
+    // Wiped, since a key that is passed as an option is refused but was copied.
+    let given = Zeroizing::new(options(SignOptions::NAMES, given)?);
     SignOptions::from_value(&given).map_err(|error| raise(&error))
 }
 

@@ -4,10 +4,10 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use streamtoken::VerifyContext;
 
-use crate::convert::{data, options, to_python};
+use crate::convert::{data, options, to_python, wrong_type};
 use crate::error::raise;
 use crate::guard::guarded;
-use crate::key_set::{KeySet, wrong_type};
+use crate::key_set::KeySet;
 use crate::rules::AccessRules;
 use crate::text;
 

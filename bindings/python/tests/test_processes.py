@@ -115,12 +115,13 @@ def test_a_fork_beside_threads_that_sign() -> None:
 
 
 INTERRUPTED = """
+import itertools
 import sys
 from support import example_signer
 signer = example_signer()
 print("ready", flush=True)
 try:
-    signer.{method}([{item}] * 1_000_000)
+    signer.{method}({items})
 except KeyboardInterrupt:
     # The signer works on.
     print(len(str(signer.sign("v", now=1))), flush=True)
@@ -129,10 +130,16 @@ except KeyboardInterrupt:
 
 
 @pytest.mark.parametrize(
-    ("method", "item"), [("sign_many", '("v", None)'), ("sign_lines", '\'{"identifier":"v"}\'')]
+    ("method", "items"),
+    [
+        ("sign_many", '[("v", None)] * 1_000_000'),
+        ("sign_lines", '[\'{"identifier":"v"}\'] * 1_000_000'),
+        ("sign_many", 'itertools.repeat(("v", None))'),
+        ("sign_lines", 'itertools.repeat("{}")'),
+    ],
 )
-def test_ctrl_c_ends_a_long_batch(method: str, item: str) -> None:
-    script = INTERRUPTED.format(method=method, item=item)
+def test_ctrl_c_ends_a_long_batch(method: str, items: str) -> None:
+    script = INTERRUPTED.format(method=method, items=items)
     with subprocess.Popen(
         [sys.executable, "-c", script],
         stdout=subprocess.PIPE,
@@ -141,7 +148,7 @@ def test_ctrl_c_ends_a_long_batch(method: str, item: str) -> None:
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
-        time.sleep(2)
+        time.sleep(1)
         process.send_signal(signal.SIGINT)
         sent = time.monotonic()
         assert int(process.stdout.readline()) > 500

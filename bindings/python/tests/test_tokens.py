@@ -4,6 +4,7 @@ import base64
 import copy
 import json
 import pickle
+from typing import Any
 
 import pytest
 
@@ -108,8 +109,17 @@ def test_many_is_any_iterable_and_may_be_none() -> None:
     with pytest.raises(InputError) as caught:
         SIGNER.sign_many([], tll=1)  # type: ignore[call-arg]
     assert caught.value.code == "option_unknown"
-    with pytest.raises(TypeError):
-        SIGNER.sign_many(7)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("series", [7, None, "ab", b"ab", {"identifier": "a"}, {"a"}, object()])
+def test_requests_and_lines_are_a_list(series: Any) -> None:
+    with pytest.raises(InputError) as caught:
+        SIGNER.sign_many(series)
+    assert (caught.value.code, caught.value.field) == ("option_type", "/requests")
+    if not isinstance(series, (str, bytes)):
+        with pytest.raises(InputError) as caught:
+            SIGNER.sign_lines(series)
+        assert (caught.value.code, caught.value.field) == ("option_type", "/lines")
 
 
 LINES = ['{"identifier":"a"}', "", "[]", '{"identifier":"b","accessRules":[]}']

@@ -29,7 +29,7 @@
  * With pkg-config, wherever the library is installed:
  *
  *     cc program.c $(pkg-config --cflags --libs streamtoken)
- *     cc program.c $(pkg-config --cflags --libs --static streamtoken)
+ *     cc -static program.c $(pkg-config --static --cflags --libs streamtoken)
  *
  * By hand on Linux, shared and static:
  *

@@ -1,20 +1,23 @@
 //! The examples in C, C++ and Go. What they mint and verify for each other is judged by the matrix of all
 //! surfaces; here they are built, and meet what goes wrong.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 
 use super::cases::Cases;
 use super::tools::{self, tool};
 use crate::command;
 use crate::dist::Example;
 use crate::languages::Examples;
+use crate::project;
 
 /// Builds the examples, and runs each with arguments that are wrong.
 pub(super) fn test(prefix: &Path, cases: &mut Cases) -> Result<()> {
     let example = Example::read()?;
+    cases.run("the README's program", || readme(prefix, &example));
     cases.run("go vet", || command::run(go("vet", prefix)).map(drop));
     for language in build(prefix)? {
         let name = &language.surface;
@@ -98,6 +101,32 @@ fn usage(language: &Examples) -> Result<()> {
             fails(command, 2, &format!("usage: {example} "))?;
         }
     }
+    Ok(())
+}
+
+/// The program in C++ of the binding's README mints a token.
+fn readme(prefix: &Path, example: &Example) -> Result<()> {
+    let text = fs::read_to_string(project::root().join("bindings/c/README.md"))?;
+    let (_, rest) = text.split_once("```cpp\n").context("it has no program")?;
+    let (code, _) = rest.split_once("```").context("its program has no end")?;
+    let folder = tools::folder("examples")?;
+    let (source, program) = (folder.join("readme.cpp"), folder.join("readme"));
+    fs::write(&source, code)?;
+    let mut compile = tool("g++");
+    compile
+        .arg("-std=c++17")
+        .args(WARNINGS.split(' '))
+        .arg(&source)
+        .args(tools::pkg_config(prefix, "--cflags --libs")?)
+        .arg("-o")
+        .arg(&program);
+    command::run(compile)?;
+    let mut mint = tool(&program.to_string_lossy());
+    mint.env("LD_LIBRARY_PATH", prefix.join("lib"));
+    tools::give_example_key(&mut mint, example);
+    let token = command::run(mint)?;
+    let parts = token.trim_end().split('.').count();
+    ensure!(token.starts_with("eyJ") && parts == 3, "it printed {token}");
     Ok(())
 }
 

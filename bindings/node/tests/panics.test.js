@@ -36,7 +36,7 @@ test('a panic is the error `internal`, in a call and in a task, and the process 
   const line = 'InternalError internal 900 a fault inside streamtoken; please report it false\n';
   assert.equal(stdout, `${line.repeat(3)}v w\n`, stderr);
   assert.equal(status, 0);
-  assert.equal(stderr.match(/panicked/g)?.length, 3);
+  assert.equal(stderr.match(/panicked at/g)?.length, 3);
 });
 
 test('the addon that is shipped has nothing that panics', async () => {

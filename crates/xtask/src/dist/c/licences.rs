@@ -127,3 +127,37 @@ fn is_licence(path: &Path) -> bool {
             .any(|start| name.starts_with(start))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{is_licence, name_and_version};
+    use std::path::Path;
+
+    #[test]
+    fn our_own_crates_are_no_third_party() {
+        let name = name_and_version("serde v1.0.2");
+        assert_eq!(name.as_deref(), Some("serde 1.0.2"));
+        let name = name_and_version("serde_derive v1.0.2 (proc-macro)");
+        assert_eq!(name.as_deref(), Some("serde_derive 1.0.2"));
+        assert_eq!(name_and_version("streamtoken v0.1.0 (/a/b)"), None);
+        assert_eq!(name_and_version(""), None);
+    }
+
+    #[test]
+    fn licences_are_known_by_their_names() {
+        for name in [
+            "LICENSE",
+            "license-mit",
+            "LICENCE.txt",
+            "COPYING",
+            "NOTICE.md",
+            "UNLICENSE",
+        ] {
+            assert!(
+                is_licence(Path::new("/crate").join(name).as_path()),
+                "{name}"
+            );
+        }
+        assert!(!is_licence(Path::new("/crate/README.md")));
+    }
+}

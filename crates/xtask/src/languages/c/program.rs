@@ -286,8 +286,10 @@ pub(super) const WARNINGS: [&str; 5] = [
     "-Werror",
 ];
 
-const VALGRIND: [&str; 4] = [
+const VALGRIND: [&str; 5] = [
     "--quiet",
+    // Threads take turns, or those of a busy machine wait for minutes.
+    "--fair-sched=yes",
     "--leak-check=full",
     "--errors-for-leak-kinds=definite,possible",
     "--error-exitcode=99",

@@ -121,7 +121,7 @@ fn links_statically(prefix: &Path, scratch: &Path, compiler: &str, flags: &str) 
     .arg("bindings/c/tests/install/main.c")
     .args(flags.split_whitespace())
     .arg(prefix.join("lib/libstreamtoken.a"))
-    .args(tools::pkg_config(prefix, "--static --libs-only-l")?)
+    .args(system)
     .arg("-o")
     .arg(&program);
     command::run(link)?;
@@ -138,3 +138,19 @@ const WAYS_TO_LINK: [&str; 6] = [
     "-static-pie",
     "-static-pie -Wl,--gc-sections",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::same;
+
+    #[test]
+    fn a_symbol_too_many_or_too_few_is_a_difference() {
+        let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        assert!(same(&set(&["a", "b"]), &set(&["a", "b"])).is_ok());
+        let more = same(&set(&["a", "b"]), &set(&["a"])).unwrap_err();
+        assert!(more.to_string().contains("not in the header: [\"b\"]"));
+        let less = same(&set(&["a"]), &set(&["a", "b"])).unwrap_err();
+        assert!(less.to_string().contains("not found: [\"b\"]"));
+        assert!(same(&set(&[]), &set(&[])).is_err());
+    }
+}

@@ -124,14 +124,16 @@ impl Run {
 
 /// A program that counts its tests itself; returns how many passed.
 fn tests(command: Command) -> Result<u64> {
-    let output = command::run(command)?;
-    let count = output.lines().find_map(|line| {
-        let passed = line
-            .strip_prefix("tests: ")?
-            .strip_suffix(" passed, 0 failed")?;
-        passed.parse().ok()
+    passed(&command::run(command)?).context("it ran no test, or did not say so")
+}
+
+/// `tests: 12 passed, 0 failed`
+fn passed(output: &str) -> Option<u64> {
+    let all = output.lines().find_map(|line| {
+        let counts = line.strip_prefix("tests: ")?;
+        counts.strip_suffix(" passed, 0 failed")?.parse().ok()
     });
-    count.filter(|count| *count > 0).context("it ran no test")
+    all.filter(|count| *count > 0)
 }
 
 fn vectors(command: Command) -> Result<Vec<Count>> {
@@ -166,3 +168,21 @@ const VALGRIND: [&str; 4] = [
     "--leak-check=full",
     "--errors-for-leak-kinds=definite,indirect,possible",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::passed;
+
+    #[test]
+    fn only_a_count_without_a_failure_is_a_pass() {
+        assert_eq!(passed("noise\ntests: 12 passed, 0 failed\n"), Some(12));
+        for bad in [
+            "",
+            "tests: 0 passed, 0 failed",
+            "tests: 3 passed, 1 failed",
+            "tests: x",
+        ] {
+            assert_eq!(passed(bad), None, "{bad}");
+        }
+    }
+}

@@ -38,7 +38,6 @@ fn suite(node: PathBuf, name: &str, tally: &mut Tally) -> Result<String> {
     command.args(test_files(name)?);
     command.env("STREAMTOKEN_PANICS", workshop().join("panics"));
     command.env("STREAMTOKEN_TOOLS", workshop().join("tools"));
-    command.env("STREAMTOKEN_WORKSHOP", workshop());
     let ended = command::capture(at_root(command))?;
     let found = read(&ended.output).context("the result of node --test is not understood")?;
     note(&format!(

@@ -4,7 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from streamtoken import Signer, SigningKey
+import pytest
+
+from streamtoken import InputError, Signer, SigningKey
 
 ROOT = Path(__file__).resolve().parents[3]
 BINDING = ROOT / "bindings" / "python"
@@ -24,3 +26,10 @@ def example_key() -> SigningKey:
 
 def example_signer() -> Signer:
     return Signer(example_key())
+
+
+def refused(**options: Any) -> "tuple[str, str | None]":
+    """Give the code and the field with which `sign` refuses the options."""
+    with pytest.raises(InputError) as caught:
+        example_signer().sign(VIDEO, **{"now": NOW, **options})
+    return caught.value.code, caught.value.field

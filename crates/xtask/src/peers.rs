@@ -1,12 +1,20 @@
-//! Python and Node.js as the benchmark sees them: processes that time blocks of our package and of what one
-//! would use otherwise there.
+//! The other languages as the benchmark sees them: processes that time blocks of our package, and of what
+//! one would use otherwise there.
 
 use anyhow::Result;
 use serde_json::Value;
 
 use crate::command;
-use crate::languages::{node, python};
+use crate::languages::{c, node, python};
 use crate::oracle::Oracle;
+
+/// C, with the library as it is released. It answers `{"what", "n"}`.
+///
+/// # Errors
+/// When it cannot be built or started.
+pub fn c() -> Result<Oracle> {
+    Oracle::spawn(c::bench_server()?)
+}
 
 /// Python, with our package, PyJWT and joserfc. It answers `{"what", "library", "n"}`.
 ///

@@ -23,8 +23,7 @@ pub(crate) struct Args {
     /// Customer code, or any playback URL with it [default: CLOUDFLARE_STREAM_CUSTOMER_CODE]
     #[arg(long, value_name = "CODE", allow_hyphen_values = true)]
     customer_code: Option<String>,
-    /// Print this URL only: hls, dash, iframe, watch, thumbnail, download and so on
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help = only_help())]
     only: Option<String>,
     /// Put the token into this URL instead
     #[arg(long, value_name = "URL", conflicts_with_all = ["customer_code", "only", "embed", "options", "Query"])]
@@ -125,6 +124,10 @@ fn print_url(url: &str, ui: Ui) -> Result<(), crate::output::Stop> {
     } else {
         ui.line(url)
     }
+}
+
+fn only_help() -> String {
+    format!("Print this URL only: {}", PlaybackUrls::NAMES.join(", "))
 }
 
 fn only<'u>(urls: &'u PlaybackUrls, name: &str) -> Result<&'u str> {

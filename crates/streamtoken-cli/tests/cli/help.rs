@@ -3,6 +3,9 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use streamtoken::host::Spelling;
+use streamtoken::{UrlOptions, Value};
+
 use crate::common::run;
 
 const COMMANDS: &[&[&str]] = &[
@@ -44,6 +47,35 @@ fn shell(script: &str, folder: &Path) -> Output {
         .env("PATH", path)
         .output()
         .expect("bash")
+}
+
+/// The names that every surface has, as flags: another word for nothing, and nothing missing.
+#[test]
+fn every_option_of_the_core_has_its_flag() {
+    let surface = streamtoken::host::surface();
+    for (command, options) in [("sign", "sign_options"), ("verify", "verify_options")] {
+        let help = run(&[command, "--help"]).good();
+        let names = surface.get(options).and_then(Value::as_array);
+        for name in names.expect("a list").iter().filter_map(Value::as_str) {
+            let flag = match name {
+                // One at a time.
+                "flags" => "--flag".to_owned(),
+                name => format!("--{}", Spelling::Snake.spell(name).replace('_', "-")),
+            };
+            let has_flag = help
+                .lines()
+                .filter_map(|line| line.trim_start().split([' ', ',']).next())
+                .any(|word| word == flag);
+            assert!(has_flag, "{command} has no {flag}");
+        }
+    }
+    let rows = run(&["urls", "--help"]).good();
+    for (row, _) in UrlOptions::NAMES_BY_ROW {
+        assert!(
+            rows.contains(row),
+            "urls --help does not name the row {row}"
+        );
+    }
 }
 
 #[test]

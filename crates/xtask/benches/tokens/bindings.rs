@@ -1,4 +1,4 @@
-//! Python and Node.js: our packages, and what one would use otherwise there.
+//! C, Python and Node.js: our packages, and what one would use otherwise there.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -10,12 +10,20 @@ use xtask::measure::{Row, Target, Work};
 use xtask::oracle::Oracle;
 use xtask::peers;
 
-use crate::bare::SIGNATURE;
+use crate::bare::{SIGNATURE, VERIFICATION};
 
 pub(crate) fn rows() -> Result<Vec<Row<'static>>> {
     let python = Peer::new(peers::python()?);
     let node = Peer::new(peers::node()?);
+    let c = Peer::new(peers::c()?);
     Ok(vec![
+        c.sign("C: streamtoken_signer_sign", OURS)
+            .target(Target::TimeAtMost(1.03)),
+        Row::against(
+            VERIFICATION,
+            "C: streamtoken_key_set_verify",
+            c.work("verify", OURS),
+        ),
         python
             .sign("Python: Signer.sign", OURS)
             .target(Target::TimeAtMost(1.06)),

@@ -45,11 +45,11 @@ pub(super) fn mint(files: &[PathBuf]) -> Result<String> {
     command::run(python)
 }
 
-/// `pip install`. What an sdist compiles is kept between runs.
+/// `pip install`. An sdist compiles all of itself; what it depends on was compiled for the wheel.
 fn install(venv: &Venv, file: &Path) -> Result<()> {
     let mut pip = venv.module("pip", ["install", "--quiet", "--disable-pip-version-check"]);
     pip.arg(file)
-        .env("CARGO_TARGET_DIR", project::target().join("install-target"));
+        .env("CARGO_TARGET_DIR", project::target());
     command::run(pip).map(drop)
 }
 

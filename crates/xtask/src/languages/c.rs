@@ -10,6 +10,7 @@ use std::process::Command;
 use anyhow::{Result, ensure};
 
 use crate::command;
+use crate::dist::{self, Example};
 use crate::header;
 use crate::languages::Script;
 use crate::project;
@@ -31,6 +32,7 @@ pub(crate) fn check(write: bool) -> Result<()> {
                 .arg("-fsyntax-only")
                 .args(program::WARNINGS)
                 .args(program::sources(Program::ALL)?)
+                .arg(bench_source())
                 .arg("-I")
                 .arg(include());
             command::run(lint)?;
@@ -107,6 +109,37 @@ pub(crate) fn script() -> Result<Script> {
             Ok(command)
         }),
     })
+}
+
+/// The process that times blocks for the benchmark, on the library as it is installed.
+pub(crate) fn bench_server() -> Result<Command> {
+    let example = Example::read()?;
+    let folder = project::target().join("c");
+    let prefix = dist::c::prefix("release", &folder.join("bench"))?;
+    let program = folder.join("bench-server");
+    let mut compiler = Command::new("gcc");
+    compiler
+        .args(["-std=c11", "-O2"])
+        .args(program::WARNINGS)
+        .arg(bench_source())
+        .arg("-I")
+        .arg(prefix.join("include"))
+        .arg("-o")
+        .arg(&program)
+        .arg(format!("-L{0}/lib", prefix.display()))
+        .arg(format!("-Wl,-rpath,{0}/lib", prefix.display()))
+        .arg("-lstreamtoken");
+    command::run(compiler)?;
+    let mut command = Command::new(program);
+    command
+        .env_remove("LD_LIBRARY_PATH")
+        .env("CLOUDFLARE_STREAM_KEY_FILE", Example::key_file())
+        .env("CLOUDFLARE_STREAM_KEY_ID", example.key_id);
+    Ok(command)
+}
+
+fn bench_source() -> PathBuf {
+    project::root().join("bindings/c/benches/bench.c")
 }
 
 /// The folder of the headers.

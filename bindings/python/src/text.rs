@@ -5,7 +5,7 @@ use pyo3::types::{PyByteArray, PyBytes, PyString};
 use streamtoken::host;
 use zeroize::Zeroizing;
 
-use crate::convert::value;
+use crate::convert::{value, wrong_type};
 use crate::error::raise;
 use crate::token::Token;
 
@@ -28,6 +28,17 @@ pub(crate) fn bytes(object: &Bound<'_, PyAny>, name: &str) -> PyResult<Zeroizing
         refused(object, name)?.into_bytes()
     };
     Ok(Zeroizing::new(bytes))
+}
+
+/// The bytes of a `bytes` or `bytearray`, for an argument that is no text.
+pub(crate) fn binary(object: &Bound<'_, PyAny>, name: &str) -> PyResult<Vec<u8>> {
+    if let Ok(bytes) = object.cast::<PyBytes>() {
+        Ok(bytes.as_bytes().to_vec())
+    } else if let Ok(bytes) = object.cast::<PyByteArray>() {
+        Ok(bytes.to_vec())
+    } else {
+        Err(wrong_type(object, "bytes", name))
+    }
 }
 
 /// As [`bytes`], for what the core takes as text; what is not UTF-8 gets characters that it refuses.

@@ -299,6 +299,13 @@ def test_arguments_of_another_type(call: Any, code: str, value: Any) -> None:
     assert caught.value.field is None or caught.value.field.startswith("/")
 
 
+@pytest.mark.parametrize("value", ["AAAA", SIGNER.sign(VIDEO), memoryview(b"AAAA")])
+def test_a_signature_is_bytes(value: Any) -> None:
+    with pytest.raises(InputError, match="bytes is wanted here, not a ") as caught:
+        prepare(SIGNER.key.public_key, VIDEO).finish(value)
+    assert (caught.value.code, caught.value.field) == ("option_type", "/signature")
+
+
 @pytest.mark.parametrize("value", [7, True, b"e9", object()])
 def test_key_ids_of_another_type(value: Any) -> None:
     for load in (SigningKey.load, KeySet.load, describe_key):

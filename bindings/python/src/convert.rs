@@ -141,7 +141,8 @@ impl<'n> Reader<'n> {
         if is_mapping(object)? {
             return self.members(object, |reader, _, item| reader.read(item));
         }
-        if is_series(object)? {
+        // An iterator is empty the second time: rules out of one would restrict nothing then.
+        if is_series(object)? && !object.get_type().hasattr("__next__")? {
             return self.items(object);
         }
         Ok(foreign(object))

@@ -45,7 +45,8 @@ impl Signer {
     /// - `nbf`: the token is not accepted before this time; an hour before now by default.
     /// - `now`: the time to take for now instead of the machine's clock.
     /// - `downloadable`: whether the token reaches the MP4 download links.
-    /// - `access_rules`: `AccessRules` or a list of at most 5 dicts; no match means allowed.
+    /// - `access_rules`: `AccessRules` or a list of at most 5 dicts; no match means allowed. An iterator,
+    ///   which would be empty the next time, is refused.
     /// - `flags`: a dict, `{'original': True}`.
     /// - `time_format`: `'number'` (the default) or `'string'`.
     /// - `reuse_window`: seconds within which all callers get the same bytes.

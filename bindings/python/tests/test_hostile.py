@@ -1,6 +1,6 @@
 """Hostile and mistaken input: refused with codes, without a panic, no exception swallowed."""
 
-from collections import OrderedDict, UserDict
+from collections import OrderedDict, UserDict, deque
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
@@ -135,6 +135,11 @@ def exploding_series() -> Iterator[Any]:
     raise ZeroDivisionError("from the caller")
 
 
+class ExplodingSeries:
+    def __iter__(self) -> Iterator[Any]:
+        return exploding_series()
+
+
 class ExplodingDict(dict[str, Any]):
     def __getitem__(self, _: str) -> Any:
         raise ZeroDivisionError("from the caller")
@@ -142,7 +147,7 @@ class ExplodingDict(dict[str, Any]):
 
 @pytest.mark.parametrize(
     "rules",
-    [[ExplodingItem()], exploding_series(), [ExplodingDict(type="any")], ExplodingItem()],
+    [[ExplodingItem()], ExplodingSeries(), [ExplodingDict(type="any")], ExplodingItem()],
 )
 def test_what_the_callers_code_raises_is_passed_on(rules: Any) -> None:
     with pytest.raises(ZeroDivisionError, match="from the caller"):
@@ -178,6 +183,11 @@ def endless() -> Iterator[int]:
         yield 1
 
 
+class Endless:
+    def __iter__(self) -> Iterator[int]:
+        return endless()
+
+
 class EndlessKeys(Mapping[str, int]):
     def __getitem__(self, _: str) -> int:
         return 1
@@ -190,7 +200,7 @@ class EndlessKeys(Mapping[str, int]):
 
 
 def test_structures_without_end_are_refused() -> None:
-    assert refused(access_rules=endless()) == ("option_too_large", None)
+    assert refused(access_rules=Endless()) == ("option_too_large", None)
     assert refused(flags=EndlessKeys()) == ("option_too_large", None)
     doubling: Any = []
     for _ in range(30):
@@ -224,8 +234,8 @@ BLOCK = [{"type": "ip.src", "action": "block", "ip": ["192.0.2.0/24"]}]
     [
         BLOCK,
         tuple(BLOCK),
-        iter(BLOCK),
-        (rule for rule in BLOCK),
+        {"only": BLOCK[0]}.values(),
+        deque(BLOCK),
         [OrderedDict(BLOCK[0])],
         [UserDict(BLOCK[0])],
         [{**BLOCK[0], "ip": ("192.0.2.0/24",)}],
@@ -247,7 +257,10 @@ def test_rules_in_the_shapes_that_python_has(rules: Any) -> None:
         (frozenset(), "/accessRules"),
         (b"[]", "/accessRules"),
         (memoryview(b"[]"), "/accessRules"),
+        (iter(BLOCK), "/accessRules"),
+        ((rule for rule in BLOCK), "/accessRules"),
         (["block"], "/accessRules/0"),
+        ([{**BLOCK[0], "ip": iter(["192.0.2.0/24"])}], "/accessRules/0/ip"),
         ([None], "/accessRules/0"),
         ([{**BLOCK[0], "ip": "192.0.2.0/24"}], "/accessRules/0/ip"),
         ([{**BLOCK[0], "ip": {"192.0.2.0/24"}}], "/accessRules/0/ip"),

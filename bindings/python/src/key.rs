@@ -1,10 +1,12 @@
 //! Keys, one by one.
 
+use std::env;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
+use streamtoken::host;
 
 use crate::error::raise;
 use crate::guard::guarded;
@@ -60,11 +62,12 @@ impl SigningKey {
     ///
     /// Raises `SigningKeyError`.
     #[staticmethod]
-    fn from_env() -> PyResult<Self> {
-        // With the GIL: another thread's `os.environ[…] = …` would change the variables while they are
-        // read.
+    fn from_env(py: Python<'_>) -> PyResult<Self> {
+        // Variables are read with the GIL: another thread's `os.environ[…] = …` would change them
+        // meanwhile. The file is not: it may be a pipe.
+        let variable = |name: &str| Python::attach(|_| env::var_os(name));
         guarded(|| {
-            let key = streamtoken::SigningKey::from_env();
+            let key = py.detach(|| host::signing_key_from_env(variable));
             key.map(Self).map_err(|error| raise(&error))
         })
     }

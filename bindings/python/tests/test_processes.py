@@ -7,11 +7,12 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from streamtoken import KeySet, SigningKey, Token, verify
-from support import NOW, VIDEO, example_signer
+from support import EXAMPLE, NOW, VIDEO, example_signer
 
 SIGNER = example_signer()
 
@@ -65,6 +66,40 @@ def test_the_interpreter_is_free_during_a_batch() -> None:
     )
     assert len(answers) == 1_000
     assert turns > 5
+
+
+FROM_A_PIPE = """
+import os
+import sys
+import threading
+from streamtoken import SigningKey
+from support import EXAMPLE
+pipe = sys.argv[1]
+os.environ["CLOUDFLARE_STREAM_KEY_FILE"] = pipe
+os.environ["CLOUDFLARE_STREAM_KEY_ID"] = EXAMPLE["key_id"]
+os.environ.pop("CLOUDFLARE_STREAM_KEY", None)
+
+def write():
+    with open(pipe, "w") as end:
+        end.write(EXAMPLE["pem_base64"])
+
+threading.Timer(0.5, write).start()
+print(SigningKey.from_env().id)
+"""
+
+
+def test_the_interpreter_is_free_while_the_key_file_is_read(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    done = subprocess.run(
+        [sys.executable, "-c", FROM_A_PIPE, str(pipe)],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=20,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert done.stdout == EXAMPLE["key_id"] + "\n"
 
 
 def in_a_fork() -> str:

@@ -102,6 +102,39 @@ def test_the_interpreter_is_free_while_the_key_file_is_read(tmp_path: Path) -> N
     assert done.stdout == EXAMPLE["key_id"] + "\n"
 
 
+OTHER_INTERPRETERS = """
+import sys
+import streamtoken
+if sys.version_info >= (3, 13):
+    import _interpreters as interpreters
+    made = [interpreters.create(kind) for kind in ("legacy", "isolated")]
+else:
+    import _xxsubinterpreters as interpreters
+    made = [interpreters.create(isolated=isolated) for isolated in (False, True)]
+for one in made:
+    interpreters.run_string(one, {script!r})
+"""
+
+IMPORT = """
+try:
+    import streamtoken
+except ImportError:
+    print("refused", flush=True)
+"""
+
+
+def test_other_interpreters_of_the_process_refuse_the_import() -> None:
+    # They would get exceptions of the first one's classes.
+    done = subprocess.run(
+        [sys.executable, "-c", OTHER_INTERPRETERS.format(script=IMPORT)],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert done.stdout == "refused\n" * 2
+
+
 def in_a_fork() -> str:
     """Sign, mint a batch and make a key in a child of this process; give the id of the key."""
     reader, writer = os.pipe()

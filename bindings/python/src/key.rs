@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyDict, PyString};
 use streamtoken::host;
 
 use crate::error::raise;
@@ -42,15 +42,18 @@ impl SigningKey {
     ///
     /// Raises `SigningKeyError`, naming what was found and what to do, and `InputError` for `id`.
     #[staticmethod]
-    #[pyo3(signature = (text, id=None))]
+    #[pyo3(signature = (text, id=None, **unknown), text_signature = "(text, id=None)")]
     fn load(
         py: Python<'_>,
         text: &Bound<'_, PyAny>,
         id: Option<&Bound<'_, PyAny>>,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
         guarded(|| {
-            let (text, id) = (text::bytes(text, "text")?, text::key_id(id)?);
-            let key = py.detach(|| streamtoken::SigningKey::load(&*text, id.as_deref()));
+            let (text, id) = (text::bytes(text, "text")?, text::key_id(id, unknown)?);
+            let key = py.detach(|| {
+                streamtoken::SigningKey::load(&*text, id.as_deref().map(String::as_str))
+            });
             key.map(Self).map_err(|error| raise(&error))
         })
     }
@@ -179,15 +182,17 @@ impl PublicKey {
     ///
     /// Raises `SigningKeyError`, and `InputError` for `id`.
     #[staticmethod]
-    #[pyo3(signature = (text, id=None))]
+    #[pyo3(signature = (text, id=None, **unknown), text_signature = "(text, id=None)")]
     fn load(
         py: Python<'_>,
         text: &Bound<'_, PyAny>,
         id: Option<&Bound<'_, PyAny>>,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
         guarded(|| {
-            let (text, id) = (text::bytes(text, "text")?, text::key_id(id)?);
-            let key = py.detach(|| streamtoken::PublicKey::load(&*text, id.as_deref()));
+            let (text, id) = (text::bytes(text, "text")?, text::key_id(id, unknown)?);
+            let key = py
+                .detach(|| streamtoken::PublicKey::load(&*text, id.as_deref().map(String::as_str)));
             key.map(Self).map_err(|error| raise(&error))
         })
     }
@@ -282,15 +287,17 @@ impl KeyInfo {
 ///
 /// A missing id is fine here. Raises `SigningKeyError`, and `InputError` for `id`.
 #[pyfunction]
-#[pyo3(signature = (text, id=None))]
+#[pyo3(signature = (text, id=None, **unknown), text_signature = "(text, id=None)")]
 pub(crate) fn describe_key(
     py: Python<'_>,
     text: &Bound<'_, PyAny>,
     id: Option<&Bound<'_, PyAny>>,
+    unknown: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<KeyInfo> {
     guarded(|| {
-        let (text, id) = (text::bytes(text, "text")?, text::key_id(id)?);
-        let info = py.detach(|| streamtoken::describe_key(&*text, id.as_deref()));
+        let (text, id) = (text::bytes(text, "text")?, text::key_id(id, unknown)?);
+        let info =
+            py.detach(|| streamtoken::describe_key(&*text, id.as_deref().map(String::as_str)));
         info.map(KeyInfo::from).map_err(|error| raise(&error))
     })
 }

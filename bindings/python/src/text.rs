@@ -1,11 +1,11 @@
 //! Arguments that are texts: keys, tokens, JSON, URLs.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyByteArray, PyBytes, PyString};
-use streamtoken::host;
+use pyo3::types::{PyByteArray, PyBytes, PyDict, PyString};
+use streamtoken::{Value, host};
 use zeroize::Zeroizing;
 
-use crate::convert::{value, wrong_type};
+use crate::convert::{options, value, wrong_type};
 use crate::error::raise;
 use crate::token::Token;
 
@@ -46,10 +46,18 @@ pub(crate) fn text(object: &Bound<'_, PyAny>, name: &str) -> PyResult<String> {
     Ok(String::from_utf8_lossy(&bytes(object, name)?).into_owned())
 }
 
-/// The key id in an argument that may be absent or None.
-pub(crate) fn key_id(object: Option<&Bound<'_, PyAny>>) -> PyResult<Option<String>> {
-    let given = object.filter(|object| !object.is_none());
-    given.map(|object| strict(object, "id")).transpose()
+/// The key id in an argument that may be absent or None; `unknown` are the keywords that there are not.
+pub(crate) fn key_id(
+    id: Option<&Bound<'_, PyAny>>,
+    unknown: Option<&Bound<'_, PyDict>>,
+) -> PyResult<Option<Zeroizing<String>>> {
+    // Wiped: it may be the key, when the two are mistaken for each other.
+    let mut given = Zeroizing::new(options(&[], unknown)?);
+    if let (Value::Object(members), Some(id)) = (&mut *given, id) {
+        members.push(("id".to_owned(), value(id)?));
+    }
+    let id = host::key_id(&given).map_err(|error| raise(&error))?;
+    Ok(id.map(|id| Zeroizing::new(id.to_owned())))
 }
 
 /// The string in an argument for which nothing else will do.

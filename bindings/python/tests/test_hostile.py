@@ -12,6 +12,7 @@ from streamtoken import (
     CustomerCode,
     InputError,
     KeySet,
+    PublicKey,
     Signer,
     SigningKey,
     SigningKeyError,
@@ -347,6 +348,14 @@ def test_texts_that_are_not_utf8(
     with pytest.raises(refusal) as caught:
         read(text)
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize("name", ["key_id", "kid", "ID"])
+def test_keywords_that_there_are_not_where_keys_are_read(name: str) -> None:
+    for load in (SigningKey.load, PublicKey.load, KeySet.load, describe_key):
+        with pytest.raises(InputError) as caught:
+            load(EXAMPLE["pem_base64"], EXAMPLE["key_id"], **{name: "x"})
+        assert (caught.value.code, caught.value.field) == ("option_unknown", f"/{name}")
 
 
 def test_interior_nul_and_great_length_are_no_panic() -> None:

@@ -38,7 +38,8 @@ impl SigningKey {
     ///
     /// Takes `str`, `bytes` or `bytearray`: a PEM (PKCS#1 or PKCS#8), a JWK, base64 of either, DER, or
     /// the JSON of Cloudflare's `stream/keys` response. `id` is needed where the key has none of its own.
-    /// Python's own strings cannot be wiped from memory; what this package copies is.
+    /// Python's own strings cannot be wiped from memory, nor the `bytes` that Python makes of a `str` on the
+    /// way here; what this package copies is. Give a `bytearray` to be able to wipe all.
     ///
     /// Raises `SigningKeyError`, naming what was found and what to do, and `InputError` for `id`.
     #[staticmethod]

@@ -130,12 +130,14 @@ impl Signer {
 pub(crate) fn request(
     identifier: &Bound<'_, PyAny>,
     given: Option<&Bound<'_, PyDict>>,
-) -> PyResult<(Value, SignOptions)> {
-    Ok((value(identifier)?, sign_options(given)?))
+) -> PyResult<(Zeroizing<Value>, SignOptions)> {
+    // Wiped, since a key that is passed for another argument is refused but was copied.
+    let identifier = Zeroizing::new(value(identifier)?);
+    Ok((identifier, sign_options(given)?))
 }
 
 fn sign_options(given: Option<&Bound<'_, PyDict>>) -> PyResult<SignOptions> {
-    // Wiped, since a key that is passed as an option is refused but was copied.
+    // Wiped, as the identifier is.
     let given = Zeroizing::new(options(SignOptions::NAMES, given)?);
     SignOptions::from_value(&given).map_err(|error| raise(&error))
 }

@@ -47,6 +47,10 @@ class LyingText(str):
     __hash__ = str.__hash__
 
 
+class NoSeries:
+    __iter__ = None
+
+
 def test_names_that_there_are_not() -> None:
     for name in ("tll", "accessrules", "expiresIn", "ACCESS_RULES", "access-rules"):
         assert refused(**{name: 1}) == (
@@ -258,6 +262,7 @@ def test_rules_in_the_shapes_that_python_has(rules: Any) -> None:
         (frozenset(), "/accessRules"),
         (b"[]", "/accessRules"),
         (memoryview(b"[]"), "/accessRules"),
+        (NoSeries(), "/accessRules"),
         (iter(BLOCK), "/accessRules"),
         ((rule for rule in BLOCK), "/accessRules"),
         (["block"], "/accessRules/0"),

@@ -371,10 +371,12 @@ def test_interior_nul_and_great_length_are_no_panic() -> None:
 
 
 def test_only_the_number_of_arguments_is_a_type_error() -> None:
+    # What mypy says of the second call depends on what it has in its cache.
+    sign: Any = SIGNER.sign
     with pytest.raises(TypeError):
-        SIGNER.sign()  # type: ignore[call-arg]
+        sign()
     with pytest.raises(TypeError):
-        SIGNER.sign(VIDEO, 60)  # type: ignore[call-arg, arg-type]
+        sign(VIDEO, 60)
     with pytest.raises(TypeError):
         verify(EXAMPLE["token"])  # type: ignore[call-arg]
     with pytest.raises(TypeError):

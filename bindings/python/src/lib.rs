@@ -67,6 +67,7 @@ mod _native {
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         super::refuse_another_interpreter(module.py())?;
+        super::error::load_classes(module.py())?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))
     }
 }

@@ -135,6 +135,33 @@ def test_other_interpreters_of_the_process_refuse_the_import() -> None:
     assert done.stdout == "refused\n" * 2
 
 
+AT_THE_END = """
+import os
+import sys
+from streamtoken import CustomerCode, InputError
+
+class Last:
+    def __del__(self, parse=CustomerCode.parse, refusal=InputError, write=os.write):
+        try:
+            parse("!")
+        except refusal as error:
+            write(1, error.code.encode())
+
+sys.last = Last()
+"""
+
+
+def test_a_refusal_at_the_end_of_the_interpreter_is_an_exception() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", AT_THE_END],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert done.stdout == "customer_code_invalid"
+
+
 def in_a_fork() -> str:
     """Sign, mint a batch and make a key in a child of this process; give the id of the key."""
     reader, writer = os.pipe()

@@ -38,14 +38,19 @@ pub(crate) fn sign_many<'py>(
         values.iter().for_each(provoke_panic_in);
         signer.sign_values(defaults, &values, stop)
     })?;
-    let mut answers: Vec<_> = signed.into_iter().flatten().collect();
+    let mut answers = Vec::with_capacity(unread.len() + values.len());
+    let mut signed = signed.into_iter().flatten();
     for (index, error) in unread {
-        answers.insert(index, Err(error));
+        let before = index - answers.len();
+        for answer in signed.by_ref().take(before) {
+            answers.push(object(py, answer)?);
+        }
+        answers.push(object(py, Err(error))?);
     }
-    answers
-        .into_iter()
-        .map(|answer| object(py, answer))
-        .collect()
+    for answer in signed {
+        answers.push(object(py, answer)?);
+    }
+    Ok(answers)
 }
 
 fn object(py: Python<'_>, answer: Result<streamtoken::Token, Error>) -> PyResult<Bound<'_, PyAny>> {

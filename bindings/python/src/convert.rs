@@ -141,7 +141,8 @@ impl<'n> Reader<'n> {
         if is_mapping(object)? {
             return self.members(object, |reader, _, item| reader.read(item));
         }
-        if is_series(object)? {
+        // An iterator is empty the second time: rules out of one would restrict nothing then.
+        if is_series(object)? && !has_method(object, "__next__")? {
             return self.items(object);
         }
         Ok(foreign(object))
@@ -295,7 +296,13 @@ fn is_series(object: &Bound<'_, PyAny>) -> PyResult<bool> {
         || object.is_instance_of::<PyMemoryView>()
         || object.is_instance_of::<PySet>()
         || object.is_instance_of::<PyFrozenSet>();
-    Ok(!is_other && object.get_type().hasattr("__iter__")?)
+    Ok(!is_other && has_method(object, "__iter__")?)
+}
+
+/// Whether the type of `object` has the method: None in its place says that it has not.
+fn has_method(object: &Bound<'_, PyAny>, name: &str) -> PyResult<bool> {
+    let method = object.get_type().getattr_opt(name)?;
+    Ok(method.is_some_and(|method| !method.is_none()))
 }
 
 /// A member's name; no option is called what another type than `str` gives.

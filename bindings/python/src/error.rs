@@ -1,5 +1,6 @@
 //! Errors of the core as exceptions, and the table of codes as data.
 
+use pyo3::PyTypeInfo as _;
 use pyo3::prelude::*;
 use pyo3::{PyErr, import_exception};
 use streamtoken::host;
@@ -13,6 +14,19 @@ import_exception!(streamtoken.errors, InternalError);
 import_exception!(streamtoken.errors, ServiceError);
 import_exception!(streamtoken.errors, SigningKeyError);
 import_exception!(streamtoken.errors, TokenError);
+
+/// Finds the classes of the exceptions while there is an `import` that can: PyO3 ends the process where it
+/// fails, as it does at the end of the interpreter, when objects of the caller's own are finalised.
+pub(crate) fn load_classes(py: Python<'_>) -> PyResult<()> {
+    py.import("streamtoken.errors")?;
+    ApiError::type_object(py);
+    InputError::type_object(py);
+    InternalError::type_object(py);
+    ServiceError::type_object(py);
+    SigningKeyError::type_object(py);
+    TokenError::type_object(py);
+    Ok(())
+}
 
 /// The exception for an error of the core: its class is the group of its code.
 pub(crate) fn raise(error: &streamtoken::Error) -> PyErr {

@@ -1,10 +1,12 @@
 //! Keys, one by one.
 
+use std::env;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyDict, PyString};
+use streamtoken::host;
 
 use crate::error::raise;
 use crate::guard::guarded;
@@ -36,19 +38,23 @@ impl SigningKey {
     ///
     /// Takes `str`, `bytes` or `bytearray`: a PEM (PKCS#1 or PKCS#8), a JWK, base64 of either, DER, or
     /// the JSON of Cloudflare's `stream/keys` response. `id` is needed where the key has none of its own.
-    /// Python's own strings cannot be wiped from memory; what this package copies is.
+    /// Python's own strings cannot be wiped from memory, nor the `bytes` that Python makes of a `str` on the
+    /// way here; what this package copies is. Give a `bytearray` to be able to wipe all.
     ///
     /// Raises `SigningKeyError`, naming what was found and what to do, and `InputError` for `id`.
     #[staticmethod]
-    #[pyo3(signature = (text, id=None))]
+    #[pyo3(signature = (text, id=None, **unknown), text_signature = "(text, id=None)")]
     fn load(
         py: Python<'_>,
         text: &Bound<'_, PyAny>,
         id: Option<&Bound<'_, PyAny>>,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
         guarded(|| {
-            let (text, id) = (text::bytes(text, "text")?, text::key_id(id)?);
-            let key = py.detach(|| streamtoken::SigningKey::load(&*text, id.as_deref()));
+            let (text, id) = (text::bytes(text, "text")?, text::key_id(id, unknown)?);
+            let key = py.detach(|| {
+                streamtoken::SigningKey::load(&*text, id.as_deref().map(String::as_str))
+            });
             key.map(Self).map_err(|error| raise(&error))
         })
     }
@@ -60,11 +66,12 @@ impl SigningKey {
     ///
     /// Raises `SigningKeyError`.
     #[staticmethod]
-    fn from_env() -> PyResult<Self> {
-        // With the GIL: another thread's `os.environ[…] = …` would change the variables while they are
-        // read.
+    fn from_env(py: Python<'_>) -> PyResult<Self> {
+        // Variables are read with the GIL: another thread's `os.environ[…] = …` would change them
+        // meanwhile. The file is not: it may be a pipe.
+        let variable = |name: &str| Python::attach(|_| env::var_os(name));
         guarded(|| {
-            let key = streamtoken::SigningKey::from_env();
+            let key = py.detach(|| host::signing_key_from_env(variable));
             key.map(Self).map_err(|error| raise(&error))
         })
     }
@@ -176,15 +183,17 @@ impl PublicKey {
     ///
     /// Raises `SigningKeyError`, and `InputError` for `id`.
     #[staticmethod]
-    #[pyo3(signature = (text, id=None))]
+    #[pyo3(signature = (text, id=None, **unknown), text_signature = "(text, id=None)")]
     fn load(
         py: Python<'_>,
         text: &Bound<'_, PyAny>,
         id: Option<&Bound<'_, PyAny>>,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
         guarded(|| {
-            let (text, id) = (text::bytes(text, "text")?, text::key_id(id)?);
-            let key = py.detach(|| streamtoken::PublicKey::load(&*text, id.as_deref()));
+            let (text, id) = (text::bytes(text, "text")?, text::key_id(id, unknown)?);
+            let key = py
+                .detach(|| streamtoken::PublicKey::load(&*text, id.as_deref().map(String::as_str)));
             key.map(Self).map_err(|error| raise(&error))
         })
     }
@@ -279,15 +288,17 @@ impl KeyInfo {
 ///
 /// A missing id is fine here. Raises `SigningKeyError`, and `InputError` for `id`.
 #[pyfunction]
-#[pyo3(signature = (text, id=None))]
+#[pyo3(signature = (text, id=None, **unknown), text_signature = "(text, id=None)")]
 pub(crate) fn describe_key(
     py: Python<'_>,
     text: &Bound<'_, PyAny>,
     id: Option<&Bound<'_, PyAny>>,
+    unknown: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<KeyInfo> {
     guarded(|| {
-        let (text, id) = (text::bytes(text, "text")?, text::key_id(id)?);
-        let info = py.detach(|| streamtoken::describe_key(&*text, id.as_deref()));
+        let (text, id) = (text::bytes(text, "text")?, text::key_id(id, unknown)?);
+        let info =
+            py.detach(|| streamtoken::describe_key(&*text, id.as_deref().map(String::as_str)));
         info.map(KeyInfo::from).map_err(|error| raise(&error))
     })
 }

@@ -1,7 +1,7 @@
 //! Public keys by id.
 
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyDict, PyTuple};
 
 use crate::convert::wrong_type;
 use crate::error::raise;
@@ -43,15 +43,18 @@ impl KeySet {
     ///
     /// Raises `SigningKeyError`, and `InputError` for `id`.
     #[staticmethod]
-    #[pyo3(signature = (text, id=None))]
+    #[pyo3(signature = (text, id=None, **unknown), text_signature = "(text, id=None)")]
     fn load(
         py: Python<'_>,
         text: &Bound<'_, PyAny>,
         id: Option<&Bound<'_, PyAny>>,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
         guarded(|| {
-            let (text, id) = (text::bytes(text, "text")?, text::key_id(id)?);
-            Self::wrap(py.detach(|| streamtoken::KeySet::load(&*text, id.as_deref())))
+            let (text, id) = (text::bytes(text, "text")?, text::key_id(id, unknown)?);
+            Self::wrap(
+                py.detach(|| streamtoken::KeySet::load(&*text, id.as_deref().map(String::as_str))),
+            )
         })
     }
 

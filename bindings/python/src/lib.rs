@@ -19,7 +19,23 @@ mod token;
 mod urls;
 mod verify;
 
-use pyo3::pymodule;
+use pyo3::exceptions::PyImportError;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+
+/// Refuses every interpreter of the process but the first that imports the module. Python itself does so
+/// for those with a GIL of their own alone; the others would get the exceptions of the first, which their
+/// `except` does not know.
+fn refuse_another_interpreter(py: Python<'_>) -> PyResult<()> {
+    static SYS: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
+    let sys = py.import("sys")?;
+    if SYS.get_or_init(py, || sys.clone().unbind()).is(&sys) {
+        return Ok(());
+    }
+    Err(PyImportError::new_err(
+        "streamtoken is in use by another interpreter of this process, and does not support several",
+    ))
+}
 
 /// Signed URL tokens for Cloudflare Stream.
 // A build for free-threaded Python would be another wheel, which nobody has tested.
@@ -50,6 +66,8 @@ mod _native {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        super::refuse_another_interpreter(module.py())?;
+        super::error::load_classes(module.py())?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))
     }
 }

@@ -50,11 +50,12 @@ impl Prepared {
 
     /// Checks the signature with the public key and completes the token.
     ///
-    /// `signature` is `bytes`. Raises `SigningKeyError` when it is not the key's over `signing_input`.
+    /// `signature` is `bytes` or `bytearray`. Raises `SigningKeyError` when it is not the key's over
+    /// `signing_input`, and `InputError` for another type: base64 is to be decoded first.
     fn finish(&self, py: Python<'_>, signature: &Bound<'_, PyAny>) -> PyResult<Token> {
         guarded(|| {
-            let signature = text::bytes(signature, "signature")?;
-            let token = py.detach(|| self.0.finish(&*signature));
+            let signature = text::binary(signature, "signature")?;
+            let token = py.detach(|| self.0.finish(&signature));
             token.map(Token::from).map_err(|error| raise(&error))
         })
     }

@@ -45,7 +45,8 @@ impl Signer {
     /// - `nbf`: the token is not accepted before this time; an hour before now by default.
     /// - `now`: the time to take for now instead of the machine's clock.
     /// - `downloadable`: whether the token reaches the MP4 download links.
-    /// - `access_rules`: `AccessRules` or a list of at most 5 dicts; no match means allowed.
+    /// - `access_rules`: `AccessRules` or a list of at most 5 dicts; no match means allowed. An iterator,
+    ///   which would be empty the next time, is refused.
     /// - `flags`: a dict, `{'original': True}`.
     /// - `time_format`: `'number'` (the default) or `'string'`.
     /// - `reuse_window`: seconds within which all callers get the same bytes.
@@ -129,12 +130,14 @@ impl Signer {
 pub(crate) fn request(
     identifier: &Bound<'_, PyAny>,
     given: Option<&Bound<'_, PyDict>>,
-) -> PyResult<(Value, SignOptions)> {
-    Ok((value(identifier)?, sign_options(given)?))
+) -> PyResult<(Zeroizing<Value>, SignOptions)> {
+    // Wiped, since a key that is passed for another argument is refused but was copied.
+    let identifier = Zeroizing::new(value(identifier)?);
+    Ok((identifier, sign_options(given)?))
 }
 
 fn sign_options(given: Option<&Bound<'_, PyDict>>) -> PyResult<SignOptions> {
-    // Wiped, since a key that is passed as an option is refused but was copied.
+    // Wiped, as the identifier is.
     let given = Zeroizing::new(options(SignOptions::NAMES, given)?);
     SignOptions::from_value(&given).map_err(|error| raise(&error))
 }

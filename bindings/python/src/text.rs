@@ -1,11 +1,11 @@
 //! Arguments that are texts: keys, tokens, JSON, URLs.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyByteArray, PyBytes, PyString};
-use streamtoken::host;
+use pyo3::types::{PyByteArray, PyBytes, PyDict, PyString};
+use streamtoken::{Value, host};
 use zeroize::Zeroizing;
 
-use crate::convert::value;
+use crate::convert::{options, value, wrong_type};
 use crate::error::raise;
 use crate::token::Token;
 
@@ -30,15 +30,34 @@ pub(crate) fn bytes(object: &Bound<'_, PyAny>, name: &str) -> PyResult<Zeroizing
     Ok(Zeroizing::new(bytes))
 }
 
+/// The bytes of a `bytes` or `bytearray`, for an argument that is no text.
+pub(crate) fn binary(object: &Bound<'_, PyAny>, name: &str) -> PyResult<Vec<u8>> {
+    if let Ok(bytes) = object.cast::<PyBytes>() {
+        Ok(bytes.as_bytes().to_vec())
+    } else if let Ok(bytes) = object.cast::<PyByteArray>() {
+        Ok(bytes.to_vec())
+    } else {
+        Err(wrong_type(object, "bytes", name))
+    }
+}
+
 /// As [`bytes`], for what the core takes as text; what is not UTF-8 gets characters that it refuses.
 pub(crate) fn text(object: &Bound<'_, PyAny>, name: &str) -> PyResult<String> {
     Ok(String::from_utf8_lossy(&bytes(object, name)?).into_owned())
 }
 
-/// The key id in an argument that may be absent or None.
-pub(crate) fn key_id(object: Option<&Bound<'_, PyAny>>) -> PyResult<Option<String>> {
-    let given = object.filter(|object| !object.is_none());
-    given.map(|object| strict(object, "id")).transpose()
+/// The key id in an argument that may be absent or None; `unknown` are the keywords that there are not.
+pub(crate) fn key_id(
+    id: Option<&Bound<'_, PyAny>>,
+    unknown: Option<&Bound<'_, PyDict>>,
+) -> PyResult<Option<Zeroizing<String>>> {
+    // Wiped: it may be the key, when the two are mistaken for each other.
+    let mut given = Zeroizing::new(options(&[], unknown)?);
+    if let (Value::Object(members), Some(id)) = (&mut *given, id) {
+        members.push(("id".to_owned(), value(id)?));
+    }
+    let id = host::key_id(&given).map_err(|error| raise(&error))?;
+    Ok(id.map(|id| Zeroizing::new(id.to_owned())))
 }
 
 /// The string in an argument for which nothing else will do.

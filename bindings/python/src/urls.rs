@@ -73,8 +73,8 @@ impl CustomerCode {
 
 /// The playback URLs of one token, by name.
 ///
-/// Each row is an attribute; the object is a mapping of names to URLs as well, in which `download` and
-/// `audio` are missing when the token is not `downloadable`. Each URL grants what its token grants, so
+/// Each row is an attribute; the object is read like a dict of names to URLs as well, in which `download`
+/// and `audio` are missing when the token is not `downloadable`. Each URL grants what its token grants, so
 /// `repr` shows the names alone.
 #[pyclass(frozen, eq, mapping, module = "streamtoken")]
 #[derive(PartialEq)]

@@ -1,12 +1,14 @@
 """Names, options and codes are those of the core, no more and no fewer."""
 
 import re
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta, timezone
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import streamtoken
 from streamtoken import _native, errors, types
 from streamtoken._native import surface
-from support import BINDING, ROOT, example_signer
+from support import BINDING, CODE, NOW, ROOT, VIDEO, example_signer
 
 SURFACE = surface()
 
@@ -42,6 +44,82 @@ def test_url_options_are_the_cores() -> None:
             assert members(shape) == set(names), row
         else:
             assert get_origin(shape) is not None, row
+
+
+def samples(hint: Any) -> "Iterator[Any]":
+    """Give values of every type that an annotation allows."""
+    if get_origin(hint) is Union:
+        for one in get_args(hint):
+            yield from samples(one)
+    elif get_origin(hint) is Literal:
+        yield from get_args(hint)
+    elif is_typeddict(hint) or get_origin(hint) is Mapping:
+        yield {}
+    else:
+        yield SAMPLES[get_origin(hint) or hint]
+
+
+def is_typeddict(hint: Any) -> bool:
+    return isinstance(hint, type) and hasattr(hint, "__total__")
+
+
+TOKEN = example_signer().sign(VIDEO, now=NOW, downloadable=True)
+
+SAMPLES = {
+    bool: True,
+    int: 2,
+    float: 2.0,
+    str: "2s",
+    datetime: datetime.fromtimestamp(NOW, timezone.utc),
+    timedelta: timedelta(seconds=2),
+    type(None): None,
+    streamtoken.AccessRules: streamtoken.AccessRules([]),
+    streamtoken.Token: TOKEN,
+    Sequence: [],
+}
+
+
+def refused_type(call: "Callable[..., Any]", options: "dict[str, Any]") -> bool:
+    """Whether a value is refused for its type, or for being None."""
+    try:
+        call(**options)
+    except streamtoken.StreamTokenError as error:
+        return error.code in ("option_type", "option_null", "time_type")
+    return False
+
+
+def checked(hints: "dict[str, Any]", call: "Callable[..., Any]") -> int:
+    """Try every type of every option, and None where the annotation does not have it."""
+    tried = 0
+    for name, hint in hints.items():
+        values = list(samples(hint))
+        for value in values:
+            assert not refused_type(call, {name: value}), (name, value)
+        if None not in values:
+            assert refused_type(call, {name: None}), name
+        tried += len(values)
+    return tried
+
+
+def test_the_types_of_options_are_taken() -> None:
+    names = vars(types) | vars(streamtoken)
+    sign, keys = example_signer().sign, streamtoken.KeySet(example_signer().key)
+    hints = get_type_hints(types.SignOptions, names)
+    assert checked(hints, lambda **options: sign(VIDEO, **options)) > len(hints)
+    hints = get_type_hints(types.VerifyOptions, names)
+    assert checked(hints, lambda **options: streamtoken.verify(TOKEN, keys, **options)) > len(hints)
+    hints = get_type_hints(types.ViewerFacts, names)
+    assert checked(hints, streamtoken.AccessRules([]).evaluate) > len(hints)
+    for row, hint in get_type_hints(types.UrlOptions, names).items():
+        [shape] = [one for one in get_args(hint) if one is not type(None)]
+        if is_typeddict(shape):
+            hints = get_type_hints(shape, names)
+
+            def urls(row: str = row, **options: Any) -> Any:
+                rows: Any = {row: options}
+                return streamtoken.playback_urls(TOKEN, CODE, **rows)
+
+            assert checked(hints, urls) > len(hints), row
 
 
 def attributes(thing: type) -> "set[str]":

@@ -7,11 +7,12 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from streamtoken import KeySet, SigningKey, Token, verify
-from support import NOW, VIDEO, example_signer
+from support import EXAMPLE, NOW, VIDEO, example_signer
 
 SIGNER = example_signer()
 
@@ -65,6 +66,100 @@ def test_the_interpreter_is_free_during_a_batch() -> None:
     )
     assert len(answers) == 1_000
     assert turns > 5
+
+
+FROM_A_PIPE = """
+import os
+import sys
+import threading
+from streamtoken import SigningKey
+from support import EXAMPLE
+pipe = sys.argv[1]
+os.environ["CLOUDFLARE_STREAM_KEY_FILE"] = pipe
+os.environ["CLOUDFLARE_STREAM_KEY_ID"] = EXAMPLE["key_id"]
+os.environ.pop("CLOUDFLARE_STREAM_KEY", None)
+
+def write():
+    with open(pipe, "w") as end:
+        end.write(EXAMPLE["pem_base64"])
+
+threading.Timer(0.5, write).start()
+print(SigningKey.from_env().id)
+"""
+
+
+def test_the_interpreter_is_free_while_the_key_file_is_read(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    done = subprocess.run(
+        [sys.executable, "-c", FROM_A_PIPE, str(pipe)],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=20,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert done.stdout == EXAMPLE["key_id"] + "\n"
+
+
+OTHER_INTERPRETERS = """
+import sys
+import streamtoken
+if sys.version_info >= (3, 13):
+    import _interpreters as interpreters
+    made = [interpreters.create(kind) for kind in ("legacy", "isolated")]
+else:
+    import _xxsubinterpreters as interpreters
+    made = [interpreters.create(isolated=isolated) for isolated in (False, True)]
+for one in made:
+    interpreters.run_string(one, {script!r})
+"""
+
+IMPORT = """
+try:
+    import streamtoken
+except ImportError:
+    print("refused", flush=True)
+"""
+
+
+def test_other_interpreters_of_the_process_refuse_the_import() -> None:
+    # They would get exceptions of the first one's classes.
+    done = subprocess.run(
+        [sys.executable, "-c", OTHER_INTERPRETERS.format(script=IMPORT)],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert done.stdout == "refused\n" * 2
+
+
+AT_THE_END = """
+import os
+import sys
+from streamtoken import CustomerCode, InputError
+
+class Last:
+    def __del__(self, parse=CustomerCode.parse, refusal=InputError, write=os.write):
+        try:
+            parse("!")
+        except refusal as error:
+            write(1, error.code.encode())
+
+sys.last = Last()
+"""
+
+
+def test_a_refusal_at_the_end_of_the_interpreter_is_an_exception() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", AT_THE_END],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert done.stdout == "customer_code_invalid"
 
 
 def in_a_fork() -> str:

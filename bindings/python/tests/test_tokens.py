@@ -101,6 +101,18 @@ def test_many_at_once_answer_in_order() -> None:
     assert answers[1] == SIGNER.sign("b", now=NOW + 1, expires_in=60, downloadable=True)
 
 
+@pytest.mark.parametrize("pattern", ["u", "uu", "ut", "tu", "utttuutu", "tuuuttu"])
+def test_requests_that_are_not_read_are_answered_in_their_place(pattern: str) -> None:
+    cyclic: dict[str, Any] = {}
+    cyclic["flags"] = cyclic
+    requests: Any = [
+        cyclic if kind == "u" else {"identifier": f"v{n}"} for n, kind in enumerate(pattern)
+    ]
+    answers = SIGNER.sign_many(requests, now=NOW)
+    said = [a.code if isinstance(a, StreamTokenError) else a.identifier for a in answers]
+    assert said == ["json_too_deep" if kind == "u" else f"v{n}" for n, kind in enumerate(pattern)]
+
+
 def test_many_is_any_iterable_and_may_be_none() -> None:
     assert SIGNER.sign_many([]) == []
     [one, two] = SIGNER.sign_many(({"identifier": it} for it in ("a", "b")), now=NOW)

@@ -99,7 +99,7 @@ class VerifyOptions(ViewerFacts, total=False):
 Time = Union[int, float, str]
 """Whole seconds, or a text like ``1m30s``."""
 
-Bandwidth = Union[int, float, str]
+Bandwidth = Union[int, float]
 """Megabits per second."""
 
 
@@ -143,8 +143,8 @@ PlayerOptions = TypedDict(
         "letterboxColor": Union[str, None],
         "loop": Union[bool, None],
         "muted": Union[bool, None],
-        "preload": Union[bool, str, None],
-        "poster": Union[bool, str, StillOptions, None],
+        "preload": Union[Literal["none", "metadata", "auto"], None],
+        "poster": Union[Literal[True], str, StillOptions, None],
         "primaryColor": Union[str, None],
         "src": Union[str, "Token", None],
         "startTime": Union[Time, None],

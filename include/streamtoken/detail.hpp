@@ -52,6 +52,16 @@ template <class Handle, class Call> Handle make(Call call) {
     return Handle(made);
 }
 
+/// The handle of an object that holds options or facts. NULL would say that none are given, and a
+/// moved-from object holds NULL: it throws.
+template <class Object> auto given(const Object &object) {
+    const auto raw = object.get();
+    if (raw == nullptr) {
+        raise(STREAMTOKEN_POINTER_NULL, nullptr);
+    }
+    return raw;
+}
+
 /// A text goes to the library as pointer and length. NULL would say that none was given.
 inline const char *data(std::string_view text) noexcept {
     return text.data() == nullptr ? "" : text.data();

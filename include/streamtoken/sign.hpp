@@ -206,7 +206,7 @@ class signer {
 
     /// Mints a token with options. Throws `input_error`.
     token sign(std::string_view identifier, const sign_options &options) const {
-        return sign(identifier, options.get());
+        return sign(identifier, detail::given(options));
     }
 
     /// Mints one token a line, on all cores, and answers each line, in order: JSON lines in and
@@ -217,7 +217,7 @@ class signer {
     }
     std::string sign_many(std::string_view lines, const sign_options &defaults,
                           std::uint64_t first_line = 1) const {
-        return sign_many(lines, defaults.get(), first_line);
+        return sign_many(lines, detail::given(defaults), first_line);
     }
 
     /// The C library's handle, which stays this object's.
@@ -278,7 +278,7 @@ inline prepared prepare(const public_key &key, std::string_view identifier,
                         const sign_options &options = sign_options()) {
     return prepared(detail::make<prepared::handle>([&](auto made, auto error) {
         return streamtoken_prepare(key.get(), detail::data(identifier), identifier.size(),
-                                   options.get(), made, error);
+                                   detail::given(options), made, error);
     }));
 }
 

@@ -166,7 +166,7 @@ class claims {
 inline claims verify(std::string_view token, const key_set &keys, const verify_context &context) {
     return claims(detail::make<claims::handle>([&](auto made, auto error) {
         return streamtoken_key_set_verify(keys.get(), detail::data(token), token.size(),
-                                          context.get(), made, error);
+                                          detail::given(context), made, error);
     }));
 }
 

@@ -96,6 +96,23 @@ TEST(options_are_built_in_place_or_step_by_step) {
                 mint(sign_options().now(now + 5s).reuse_window(600)).text());
 }
 
+// No options would be a token without rules, and no facts a token for any video.
+TEST(what_was_moved_from_is_not_taken_for_nothing) {
+    const signer minting(example_key());
+    const key_set keys(example_key());
+    const std::string text(mint(then()).text());
+    sign_options options = then();
+    verify_context context = asked();
+    CHECK_EQUAL(mint(sign_options(std::move(options))).text(), text);
+    CHECK_EQUAL(verify(text, keys, verify_context(std::move(context))).sub(), video);
+    CHECK_REFUSED(input_error, "pointer_null", minting.sign(video, options));
+    CHECK_REFUSED(input_error, "pointer_null", minting.sign_many("", options));
+    CHECK_REFUSED(input_error, "pointer_null", prepare(example_key().public_key(), video, options));
+    CHECK_REFUSED(input_error, "pointer_null", verify(text, keys, context));
+    options = then();
+    CHECK_EQUAL(mint(options).text(), text);
+}
+
 TEST(identifiers_are_looked_at_to_the_last_byte) {
     const signer minting(example_key());
     for (const std::string_view text : {std::string_view(), std::string_view("a b"),

@@ -48,7 +48,8 @@
  * handle keeps a pointer to it.
  *
  * Out-parameters are set to NULL, 0 or false on entry and written on success only, so that freeing after
- * a failure is always right.
+ * a failure is always right. What they held before is not freed: free a handle, or an error, before its
+ * variable is used for the next one.
  *
  * Strings enter as a pointer and a length in bytes; they need no NUL at the end, and may hold one in
  * between, which the library then refuses like any other character that has no place there. They leave
@@ -80,7 +81,7 @@
  * never sentences.
  *
  * A fault inside the library never crosses into C: it is answered with STREAMTOKEN_INTERNAL, and the
- * process lives on. No error holds key material or a whole token.
+ * process lives on; running out of memory alone ends it. No error holds key material or a whole token.
  *
  * VERSIONS
  *
@@ -1555,7 +1556,8 @@ int32_t streamtoken_signer_sign(const streamtoken_signer *signer,
  * `{"line": n, "token": "..."}` or `{"line": n, "error": {"code", "number", "field", "message"}}` and
  * ends with LF. A line that is blank, longer than 1 MiB, not UTF-8 or not JSON is answered with its error,
  * and the others are minted; the call itself succeeds. Lines are counted from `first_line`, so that a batch
- * of more than `STREAMTOKEN_MAX_LENGTH` bytes can go on with the next call.
+ * of more than `STREAMTOKEN_MAX_LENGTH` bytes can go on with the next call. A blank line takes one byte and its
+ * answer a hundred: bound the number of lines that somebody else gives you.
  *
  * Ownership: `signer`, `defaults` and `lines` are only read; `answers` is yours, free it with
  * `streamtoken_string_free`.

@@ -93,7 +93,9 @@
  * EVERY FUNCTION
  *
  * ends its description with four lines: who owns what afterwards (Ownership), which pointers may be NULL
- * (NULL), what it refuses (Errors), and from which threads it may be called (Threads).
+ * (NULL), what it refuses (Errors), and from which threads it may be called (Threads). What every function
+ * refuses is not repeated: STREAMTOKEN_POINTER_NULL, STREAMTOKEN_LENGTH_TOO_LARGE, and
+ * STREAMTOKEN_TEXT_NOT_UTF8 for a text that is no UTF-8.
  */
 
 #ifndef STREAMTOKEN_H
@@ -1066,7 +1068,8 @@ void streamtoken_signing_key_free(streamtoken_signing_key *key);
  *
  * Ownership: `text` and `id` are only read; `json` is yours, free it with `streamtoken_string_free`.
  * NULL: `id`, `json_length` and `error` may be NULL; `text` may with length 0; `json` must not.
- * Errors: the codes of keys (200 to 226) but those of a missing id and of a public key.
+ * Errors: the codes of keys (200 to 226) but those of a missing id and of a public key;
+ * `STREAMTOKEN_KEY_ID_INVALID` for `id`.
  * Threads: any, also at the same time.
  */
 STREAMTOKEN_MUST_USE
@@ -2184,7 +2187,7 @@ void streamtoken_access_rules_free(streamtoken_access_rules *rules);
  * Ownership: `text` is only read; `code` is yours, free it with `streamtoken_customer_code_free`.
  * NULL: `error` may be NULL; `text` may with length 0; `code` must not.
  * Errors: `STREAMTOKEN_CUSTOMER_CODE_IS_ACCOUNT_ID` for 32 hexadecimal digits;
- * `STREAMTOKEN_CUSTOMER_CODE_INVALID` for anything else.
+ * `STREAMTOKEN_CUSTOMER_CODE_INVALID` for any other text.
  * Threads: any, also at the same time.
  */
 STREAMTOKEN_MUST_USE

@@ -102,6 +102,9 @@ template <class Number> if_number<Number> at(Number number) noexcept {
     return static_cast<double>(number);
 }
 
+/// A boolean and nothing that turns into one: `"false"` would be true.
+template <class Bool> using if_bool = std::enable_if_t<std::is_same_v<Bool, bool>>;
+
 /// A time that the library gave, which is below 10^11.
 inline time_point time(std::uint64_t epoch_seconds) noexcept {
     return time_point(std::chrono::seconds(static_cast<std::int64_t>(epoch_seconds)));

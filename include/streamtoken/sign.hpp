@@ -122,10 +122,14 @@ class sign_options {
     template <class Time> sign_options now(Time time) && { return std::move(now(time)); }
 
     /// Whether the token reaches the MP4 download links.
-    sign_options &downloadable(bool downloadable) & {
-        return set(streamtoken_sign_options_set_downloadable, downloadable);
+    template <class Bool, class = detail::if_bool<Bool>>
+    sign_options &downloadable(Bool allowed) & {
+        return set(streamtoken_sign_options_set_downloadable, allowed);
     }
-    sign_options downloadable(bool allowed) && { return std::move(downloadable(allowed)); }
+    template <class Bool, class = detail::if_bool<Bool>>
+    sign_options downloadable(Bool allowed) && {
+        return std::move(downloadable(allowed));
+    }
 
     /// Who may watch. The rules are copied.
     sign_options &access_rules(const streamtoken::access_rules &rules) & {

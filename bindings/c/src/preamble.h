@@ -94,6 +94,6 @@
  *
  * ends its description with four lines: who owns what afterwards (Ownership), which pointers may be NULL
  * (NULL), what it refuses (Errors), and from which threads it may be called (Threads). What every function
- * refuses is not repeated: STREAMTOKEN_POINTER_NULL, STREAMTOKEN_LENGTH_TOO_LARGE, and
+ * may answer stands here once: STREAMTOKEN_POINTER_NULL, STREAMTOKEN_LENGTH_TOO_LARGE, and
  * STREAMTOKEN_TEXT_NOT_UTF8 for a text that is no UTF-8.
  */

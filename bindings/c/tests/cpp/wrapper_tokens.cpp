@@ -4,6 +4,7 @@
 #include <limits>
 #include <thread>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 using namespace streamtoken;
@@ -18,8 +19,16 @@ token mint(const sign_options &options) { return signer(example_key()).sign(vide
 
 verify_context asked() { return verify_context().identifier(video).now(now); }
 
+// Whether `downloadable` takes a value of this type.
+template <class Value, class = void> constexpr bool is_downloadable = false;
+template <class Value>
+constexpr bool is_downloadable<
+    Value, std::void_t<decltype(sign_options().downloadable(std::declval<Value>()))>> = true;
+
 } // namespace
 
+static_assert(is_downloadable<bool>);
+static_assert(!is_downloadable<const char *> && !is_downloadable<int>);
 static_assert(!std::is_copy_constructible_v<token>);
 static_assert(!std::is_copy_constructible_v<sign_options>);
 

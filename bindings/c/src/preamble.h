@@ -37,7 +37,8 @@
  *     cc -I PREFIX/include program.c PREFIX/lib/libstreamtoken.a -lgcc_s -lutil -lrt -lpthread -lm -ldl -lc
  *
  * C11 or later; C++ takes the header as it is. Nothing has to be initialised, and nothing is left to be
- * shut down.
+ * shut down. Once loaded the shared library stays in memory: `dlclose` does not unload it. A plugin that has
+ * the static library in it must stay as well: link it with `-Wl,-z,nodelete`.
  *
  * OWNERSHIP
  *

@@ -37,7 +37,8 @@
  *     cc -I PREFIX/include program.c PREFIX/lib/libstreamtoken.a -lgcc_s -lutil -lrt -lpthread -lm -ldl -lc
  *
  * C11 or later; C++ takes the header as it is. Nothing has to be initialised, and nothing is left to be
- * shut down.
+ * shut down. Once loaded the shared library stays in memory: `dlclose` does not unload it. A plugin that has
+ * the static library in it must stay as well: link it with `-Wl,-z,nodelete`.
  *
  * OWNERSHIP
  *
@@ -48,7 +49,8 @@
  * handle keeps a pointer to it.
  *
  * Out-parameters are set to NULL, 0 or false on entry and written on success only, so that freeing after
- * a failure is always right.
+ * a failure is always right. What they held before is not freed: free a handle, or an error, before its
+ * variable is used for the next one.
  *
  * Strings enter as a pointer and a length in bytes; they need no NUL at the end, and may hold one in
  * between, which the library then refuses like any other character that has no place there. They leave
@@ -80,7 +82,7 @@
  * never sentences.
  *
  * A fault inside the library never crosses into C: it is answered with STREAMTOKEN_INTERNAL, and the
- * process lives on. No error holds key material or a whole token.
+ * process lives on; running out of memory alone ends it. No error holds key material or a whole token.
  *
  * VERSIONS
  *
@@ -92,7 +94,9 @@
  * EVERY FUNCTION
  *
  * ends its description with four lines: who owns what afterwards (Ownership), which pointers may be NULL
- * (NULL), what it refuses (Errors), and from which threads it may be called (Threads).
+ * (NULL), what it refuses (Errors), and from which threads it may be called (Threads). What every function
+ * may answer stands here once: STREAMTOKEN_POINTER_NULL, STREAMTOKEN_LENGTH_TOO_LARGE, and
+ * STREAMTOKEN_TEXT_NOT_UTF8 for a text that is no UTF-8.
  */
 
 #ifndef STREAMTOKEN_H
@@ -1065,7 +1069,8 @@ void streamtoken_signing_key_free(streamtoken_signing_key *key);
  *
  * Ownership: `text` and `id` are only read; `json` is yours, free it with `streamtoken_string_free`.
  * NULL: `id`, `json_length` and `error` may be NULL; `text` may with length 0; `json` must not.
- * Errors: the codes of keys (200 to 226) but those of a missing id and of a public key.
+ * Errors: the codes of keys (200 to 226) but those of a missing id and of a public key;
+ * `STREAMTOKEN_KEY_ID_INVALID` for `id`.
  * Threads: any, also at the same time.
  */
 STREAMTOKEN_MUST_USE
@@ -1555,7 +1560,8 @@ int32_t streamtoken_signer_sign(const streamtoken_signer *signer,
  * `{"line": n, "token": "..."}` or `{"line": n, "error": {"code", "number", "field", "message"}}` and
  * ends with LF. A line that is blank, longer than 1 MiB, not UTF-8 or not JSON is answered with its error,
  * and the others are minted; the call itself succeeds. Lines are counted from `first_line`, so that a batch
- * of more than `STREAMTOKEN_MAX_LENGTH` bytes can go on with the next call.
+ * of more than `STREAMTOKEN_MAX_LENGTH` bytes can go on with the next call. A blank line takes one byte and its
+ * answer a hundred: bound the number of lines that somebody else gives you.
  *
  * Ownership: `signer`, `defaults` and `lines` are only read; `answers` is yours, free it with
  * `streamtoken_string_free`.
@@ -2182,7 +2188,7 @@ void streamtoken_access_rules_free(streamtoken_access_rules *rules);
  * Ownership: `text` is only read; `code` is yours, free it with `streamtoken_customer_code_free`.
  * NULL: `error` may be NULL; `text` may with length 0; `code` must not.
  * Errors: `STREAMTOKEN_CUSTOMER_CODE_IS_ACCOUNT_ID` for 32 hexadecimal digits;
- * `STREAMTOKEN_CUSTOMER_CODE_INVALID` for anything else.
+ * `STREAMTOKEN_CUSTOMER_CODE_INVALID` for any other text.
  * Threads: any, also at the same time.
  */
 STREAMTOKEN_MUST_USE

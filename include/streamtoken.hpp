@@ -15,8 +15,9 @@
 ///
 /// Errors: every failure throws a class derived from `streamtoken::error`.
 /// Ownership: objects own what they hold. They can be moved, not copied. A moved-from object may
-/// only be assigned to or destroyed; the library answers anything else with an error or with
-/// nothing. A `std::string_view` that a member function returns lives as long as its object.
+/// only be assigned to or destroyed; anything else is answered with an error or with nothing, and
+/// moved-from options are never taken for none. A `std::string_view` that a member function returns
+/// lives as long as its object.
 /// Threads: `const` member functions may run at the same time; the others need the object to
 /// themselves.
 ///

@@ -1,4 +1,6 @@
-//! Names the shared library inside itself: rustc gives a cdylib no SONAME.
+//! Names the shared library inside itself, since rustc gives a cdylib no SONAME, and keeps it in memory:
+//! AWS-LC leaves a destructor with each thread that it ran in, which is called when that thread ends. In a
+//! library that `dlclose` has unloaded until then, that is a crash (seen).
 
 use std::env::var;
 
@@ -12,10 +14,18 @@ fn main() {
     };
     let family = var("CARGO_CFG_TARGET_FAMILY").unwrap_or_default();
     let vendor = var("CARGO_CFG_TARGET_VENDOR").unwrap_or_default();
-    let argument = match (family.as_str(), vendor.as_str()) {
-        ("unix", "apple") => format!("-Wl,-install_name,@rpath/libstreamtoken.{version}.dylib"),
-        ("unix", _) => format!("-Wl,-soname,libstreamtoken.so.{version}"),
+    let arguments = match (family.as_str(), vendor.as_str()) {
+        // A dylib with thread-local variables stays in memory by itself.
+        ("unix", "apple") => vec![format!(
+            "-Wl,-install_name,@rpath/libstreamtoken.{version}.dylib"
+        )],
+        ("unix", _) => vec![
+            format!("-Wl,-soname,libstreamtoken.so.{version}"),
+            "-Wl,-z,nodelete".to_owned(),
+        ],
         _ => return,
     };
-    println!("cargo:rustc-cdylib-link-arg={argument}");
+    for argument in arguments {
+        println!("cargo:rustc-cdylib-link-arg={argument}");
+    }
 }

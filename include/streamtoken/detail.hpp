@@ -52,6 +52,16 @@ template <class Handle, class Call> Handle make(Call call) {
     return Handle(made);
 }
 
+/// The handle of an object that holds options or facts. NULL would say that none are given, and a
+/// moved-from object holds NULL: it throws.
+template <class Object> auto given(const Object &object) {
+    const auto raw = object.get();
+    if (raw == nullptr) {
+        raise(STREAMTOKEN_POINTER_NULL, nullptr);
+    }
+    return raw;
+}
+
 /// A text goes to the library as pointer and length. NULL would say that none was given.
 inline const char *data(std::string_view text) noexcept {
     return text.data() == nullptr ? "" : text.data();
@@ -91,6 +101,9 @@ template <class Number> if_number<Number> lasting(Number number) noexcept {
 template <class Number> if_number<Number> at(Number number) noexcept {
     return static_cast<double>(number);
 }
+
+/// A boolean and nothing that turns into one: `"false"` would be true.
+template <class Bool> using if_bool = std::enable_if_t<std::is_same_v<Bool, bool>>;
 
 /// A time that the library gave, which is below 10^11.
 inline time_point time(std::uint64_t epoch_seconds) noexcept {

@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "../streamtoken.h"
@@ -117,7 +118,7 @@ class error : public std::runtime_error {
     std::string_view message() const noexcept { return what(); }
 
     /// The error as `{"code", "number", "field", "message"}`, as every surface prints it. Empty
-    /// when memory had run out where the error was made.
+    /// when no error of the C library is behind it, as for options that were moved from.
     std::string to_json() const {
         char *text = nullptr;
         std::size_t length = 0;

@@ -156,7 +156,8 @@ class signing_key {
 
 /// Runs every check of `load` and tells what was found without giving the key away, as a JSON
 /// object:
-/// `{"form", "private", "id", "bits", "exponent", "thumbprint"}`. Throws `key_error`.
+/// `{"form", "private", "id", "bits", "exponent", "thumbprint"}`. Throws `key_error`, or
+/// `input_error` for an id that is none.
 inline std::string describe_key(std::string_view text, std::optional<std::string_view> id = {}) {
     return detail::text([&](auto found, auto length, auto error) {
         return streamtoken_describe_key(detail::data(text), text.size(), detail::data(id),
@@ -190,7 +191,7 @@ class key_set {
     }
 
     /// Reads what a user has to verify with: a JWK set, or one key in any form of
-    /// `public_key::load`. Throws `key_error`.
+    /// `public_key::load`. Throws `key_error`, or `input_error` for an id that is none.
     static key_set load(std::string_view text, std::optional<std::string_view> id = {}) {
         return key_set(detail::make<handle>([&](auto set, auto error) {
             return streamtoken_key_set_load(detail::data(text), text.size(), detail::data(id),

@@ -52,9 +52,13 @@ template <class Items, class Write> std::string json_list(const Items &items, Wr
 
 } // namespace detail
 
-/// Something a viewer may meet.
+/// Something a viewer may meet. It is copied where others are moved, so that it never loses what it
+/// says: a list with a condition less in it would block less.
 class condition {
   public:
+    condition(const condition &) = default;
+    condition &operator=(const condition &) = default;
+
     /// The viewer's address lies in one of these networks or is one of these addresses.
     static condition ip(const std::vector<std::string> &networks) {
         return condition("{\"ip\":" + detail::json_list(networks, detail::json_string) + '}');

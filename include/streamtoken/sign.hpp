@@ -122,10 +122,14 @@ class sign_options {
     template <class Time> sign_options now(Time time) && { return std::move(now(time)); }
 
     /// Whether the token reaches the MP4 download links.
-    sign_options &downloadable(bool downloadable) & {
-        return set(streamtoken_sign_options_set_downloadable, downloadable);
+    template <class Bool, class = detail::if_bool<Bool>>
+    sign_options &downloadable(Bool allowed) & {
+        return set(streamtoken_sign_options_set_downloadable, allowed);
     }
-    sign_options downloadable(bool allowed) && { return std::move(downloadable(allowed)); }
+    template <class Bool, class = detail::if_bool<Bool>>
+    sign_options downloadable(Bool allowed) && {
+        return std::move(downloadable(allowed));
+    }
 
     /// Who may watch. The rules are copied.
     sign_options &access_rules(const streamtoken::access_rules &rules) & {
@@ -206,7 +210,7 @@ class signer {
 
     /// Mints a token with options. Throws `input_error`.
     token sign(std::string_view identifier, const sign_options &options) const {
-        return sign(identifier, options.get());
+        return sign(identifier, detail::given(options));
     }
 
     /// Mints one token a line, on all cores, and answers each line, in order: JSON lines in and
@@ -217,7 +221,7 @@ class signer {
     }
     std::string sign_many(std::string_view lines, const sign_options &defaults,
                           std::uint64_t first_line = 1) const {
-        return sign_many(lines, defaults.get(), first_line);
+        return sign_many(lines, detail::given(defaults), first_line);
     }
 
     /// The C library's handle, which stays this object's.
@@ -278,7 +282,7 @@ inline prepared prepare(const public_key &key, std::string_view identifier,
                         const sign_options &options = sign_options()) {
     return prepared(detail::make<prepared::handle>([&](auto made, auto error) {
         return streamtoken_prepare(key.get(), detail::data(identifier), identifier.size(),
-                                   options.get(), made, error);
+                                   detail::given(options), made, error);
     }));
 }
 

@@ -136,7 +136,7 @@ class playback_urls {
     playback_urls(std::string_view token, const customer_code &code)
         : playback_urls(token, code, nullptr) {}
     playback_urls(std::string_view token, const customer_code &code, const url_options &options)
-        : playback_urls(token, code, options.get()) {}
+        : playback_urls(token, code, detail::given(options)) {}
 
     /// Takes over a handle of the C library.
     explicit playback_urls(handle raw) noexcept : raw_(std::move(raw)) {}

@@ -74,10 +74,12 @@ class verify_context {
     }
 
     /// Whether the token is to be used for a download, which its `downloadable` claim must allow.
-    verify_context &download(bool download) & {
-        return set(streamtoken_verify_context_set_download, download);
+    template <class Bool, class = detail::if_bool<Bool>> verify_context &download(Bool wanted) & {
+        return set(streamtoken_verify_context_set_download, wanted);
     }
-    verify_context download(bool wanted) && { return std::move(download(wanted)); }
+    template <class Bool, class = detail::if_bool<Bool>> verify_context download(Bool wanted) && {
+        return std::move(download(wanted));
+    }
 
     /// The C library's handle, which stays this object's.
     const streamtoken_verify_context *get() const noexcept { return raw_.get(); }
@@ -166,7 +168,7 @@ class claims {
 inline claims verify(std::string_view token, const key_set &keys, const verify_context &context) {
     return claims(detail::make<claims::handle>([&](auto made, auto error) {
         return streamtoken_key_set_verify(keys.get(), detail::data(token), token.size(),
-                                          context.get(), made, error);
+                                          detail::given(context), made, error);
     }));
 }
 

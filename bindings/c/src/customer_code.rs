@@ -36,7 +36,7 @@ impl streamtoken_customer_code {
 /// Ownership: `text` is only read; `code` is yours, free it with `streamtoken_customer_code_free`.
 /// NULL: `error` may be NULL; `text` may with length 0; `code` must not.
 /// Errors: `STREAMTOKEN_CUSTOMER_CODE_IS_ACCOUNT_ID` for 32 hexadecimal digits;
-/// `STREAMTOKEN_CUSTOMER_CODE_INVALID` for anything else.
+/// `STREAMTOKEN_CUSTOMER_CODE_INVALID` for any other text.
 /// Threads: any, also at the same time.
 #[unsafe(no_mangle)]
 #[must_use]

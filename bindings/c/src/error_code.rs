@@ -2,7 +2,7 @@
 
 use std::ffi::{CString, c_char};
 use std::mem::MaybeUninit;
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use streamtoken::ErrorCode;
 
@@ -16,22 +16,32 @@ struct Texts {
     group: CString,
 }
 
-static TEXTS: LazyLock<Vec<Texts>> = LazyLock::new(|| {
-    // The core's tables hold no NUL.
-    let c_text = |text| c_text(text).unwrap_or_default();
-    ErrorCode::ALL
-        .iter()
-        .map(|code| Texts {
+impl Texts {
+    fn new(code: &ErrorCode) -> Self {
+        // The core's tables hold no NUL.
+        let c_text = |text| c_text(text).unwrap_or_default();
+        Self {
             number: code.number(),
             slug: c_text(code.slug()),
             text: c_text(code.text()),
             group: c_text(code.group()),
-        })
-        .collect()
-});
+        }
+    }
+}
+
+static TEXTS: OnceLock<Vec<Texts>> = OnceLock::new();
+
+/// Made before they are put in their place: a process that is forked off while another thread fills a
+/// lock would wait for it for ever, and so the lock is held for a moment only.
+fn all_texts() -> &'static [Texts] {
+    TEXTS.get().unwrap_or_else(|| {
+        let made = ErrorCode::ALL.iter().map(Texts::new).collect();
+        TEXTS.get_or_init(|| made)
+    })
+}
 
 fn texts(number: i32) -> Option<&'static Texts> {
-    TEXTS.iter().find(|texts| texts.number == number)
+    all_texts().iter().find(|texts| texts.number == number)
 }
 
 pub(crate) fn slug(number: i32) -> Option<&'static CString> {

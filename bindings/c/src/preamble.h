@@ -37,7 +37,8 @@
  *     cc -I PREFIX/include program.c PREFIX/lib/libstreamtoken.a -lgcc_s -lutil -lrt -lpthread -lm -ldl -lc
  *
  * C11 or later; C++ takes the header as it is. Nothing has to be initialised, and nothing is left to be
- * shut down.
+ * shut down. Once loaded the shared library stays in memory: `dlclose` does not unload it. A plugin that has
+ * the static library in it must stay as well: link it with `-Wl,-z,nodelete`.
  *
  * OWNERSHIP
  *
@@ -48,7 +49,8 @@
  * handle keeps a pointer to it.
  *
  * Out-parameters are set to NULL, 0 or false on entry and written on success only, so that freeing after
- * a failure is always right.
+ * a failure is always right. What they held before is not freed: free a handle, or an error, before its
+ * variable is used for the next one.
  *
  * Strings enter as a pointer and a length in bytes; they need no NUL at the end, and may hold one in
  * between, which the library then refuses like any other character that has no place there. They leave
@@ -80,7 +82,7 @@
  * never sentences.
  *
  * A fault inside the library never crosses into C: it is answered with STREAMTOKEN_INTERNAL, and the
- * process lives on. No error holds key material or a whole token.
+ * process lives on; running out of memory alone ends it. No error holds key material or a whole token.
  *
  * VERSIONS
  *
@@ -92,5 +94,7 @@
  * EVERY FUNCTION
  *
  * ends its description with four lines: who owns what afterwards (Ownership), which pointers may be NULL
- * (NULL), what it refuses (Errors), and from which threads it may be called (Threads).
+ * (NULL), what it refuses (Errors), and from which threads it may be called (Threads). What every function
+ * may answer stands here once: STREAMTOKEN_POINTER_NULL, STREAMTOKEN_LENGTH_TOO_LARGE, and
+ * STREAMTOKEN_TEXT_NOT_UTF8 for a text that is no UTF-8.
  */

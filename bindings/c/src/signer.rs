@@ -1,15 +1,15 @@
 //! Minting with a key that is at hand.
 
-use std::ffi::c_char;
+use std::ffi::{CString, c_char};
 use std::fmt::Write as _;
 use std::mem::MaybeUninit;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::thread;
 
-use streamtoken::{BatchAnswer, Error, ErrorCode, Result, Signer};
+use streamtoken::{Error, ErrorCode, Result, SignOptions, Signer};
 
-use crate::boundary::{Handle, Text, answer, bytes, c_text, given, release, text};
+use crate::boundary::{Handle, Text, answer, bytes, given, release, text};
 use crate::error::streamtoken_error;
 use crate::sign_options::{self, streamtoken_sign_options};
 use crate::signing_key::streamtoken_signing_key;
@@ -91,7 +91,8 @@ pub unsafe extern "C" fn streamtoken_signer_sign(
 /// `{"line": n, "token": "..."}` or `{"line": n, "error": {"code", "number", "field", "message"}}` and
 /// ends with LF. A line that is blank, longer than 1 MiB, not UTF-8 or not JSON is answered with its error,
 /// and the others are minted; the call itself succeeds. Lines are counted from `first_line`, so that a batch
-/// of more than `STREAMTOKEN_MAX_LENGTH` bytes can go on with the next call.
+/// of more than `STREAMTOKEN_MAX_LENGTH` bytes can go on with the next call. A blank line takes one byte and its
+/// answer a hundred: bound the number of lines that somebody else gives you.
 ///
 /// Ownership: `signer`, `defaults` and `lines` are only read; `answers` is yours, free it with
 /// `streamtoken_string_free`.
@@ -117,10 +118,8 @@ pub unsafe extern "C" fn streamtoken_signer_sign_many(
         let lines = unsafe { bytes("lines", lines.cast(), lines_length) }?;
         let defaults = sign_options::read(defaults)?;
         let (signer, lines) = (signer.clone(), lines.to_owned());
-        c_text(aside(move || {
-            let lines: Vec<_> = lines.split_inclusive(|byte| *byte == b'\n').collect();
-            json_lines(&signer.sign_lines(&defaults, first_line, &lines))
-        })?)
+        let text = aside(move || sign_lines(&signer, &defaults, first_line, &lines))?;
+        CString::new(text).map_err(|_| ErrorCode::Internal.into())
     })
 }
 
@@ -137,12 +136,28 @@ fn aside<T: Send + 'static>(work: impl Fn() -> T + Send + Sync + 'static) -> T {
     }
 }
 
-fn json_lines(answers: &[BatchAnswer]) -> Result<String> {
+/// How many answers are held at a time: one that is not yet text takes four times as much memory.
+const ANSWERS_AT_A_TIME: usize = 4096;
+
+fn sign_lines(
+    signer: &Signer,
+    defaults: &SignOptions,
+    first_line: u64,
+    lines: &[u8],
+) -> Result<String> {
     let mut text = String::new();
-    for answer in answers {
-        writeln!(text, "{answer}").map_err(|_| Error::from(ErrorCode::Internal))?;
+    let mut lines = lines.split_inclusive(|byte| *byte == b'\n');
+    let mut next = first_line;
+    loop {
+        let some: Vec<_> = lines.by_ref().take(ANSWERS_AT_A_TIME).collect();
+        if some.is_empty() {
+            return Ok(text);
+        }
+        for answer in signer.sign_lines(defaults, next, &some) {
+            writeln!(text, "{answer}").map_err(|_| Error::from(ErrorCode::Internal))?;
+            next = next.wrapping_add(1);
+        }
     }
-    Ok(text)
 }
 
 /// Frees a signer.

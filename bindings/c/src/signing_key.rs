@@ -257,7 +257,8 @@ pub extern "C" fn streamtoken_signing_key_free(key: Option<Box<streamtoken_signi
 ///
 /// Ownership: `text` and `id` are only read; `json` is yours, free it with `streamtoken_string_free`.
 /// NULL: `id`, `json_length` and `error` may be NULL; `text` may with length 0; `json` must not.
-/// Errors: the codes of keys (200 to 226) but those of a missing id and of a public key.
+/// Errors: the codes of keys (200 to 226) but those of a missing id and of a public key;
+/// `STREAMTOKEN_KEY_ID_INVALID` for `id`.
 /// Threads: any, also at the same time.
 #[unsafe(no_mangle)]
 #[must_use]

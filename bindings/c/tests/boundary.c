@@ -244,6 +244,27 @@ static void many_lines_are_answered_in_order_and_counted(void) {
     streamtoken_signing_key_free(key);
 }
 
+/* More than are answered at a time. */
+static void ten_thousand_lines_are_counted_as_well(void) {
+    static char lines[10000];
+    streamtoken_signing_key *key = example_key();
+    streamtoken_signer *signer;
+    char *answers;
+    size_t length;
+    unsigned long counted = 0;
+    memset(lines, '\n', sizeof lines);
+    OK(streamtoken_signer_new(key, &signer, NULL));
+    OK(streamtoken_signer_sign_many(signer, NULL, 1, lines, sizeof lines, &answers, &length, NULL));
+    for (const char *answer = answers; *answer != '\0'; answer = strchr(answer, '\n') + 1) {
+        counted++;
+        CHECK(strncmp(answer, "{\"line\":", 8) == 0 && strtoul(answer + 8, NULL, 10) == counted);
+    }
+    CHECK(counted == sizeof lines && strlen(answers) == length);
+    streamtoken_string_free(answers);
+    streamtoken_signer_free(signer);
+    streamtoken_signing_key_free(key);
+}
+
 static void what_is_not_there_is_null_and_no_error(void) {
     streamtoken_signing_key *key = example_key();
     streamtoken_key_set *keys;
@@ -332,6 +353,7 @@ int main(int count, char **arguments) {
         {"an_option_set_again_is_replaced", an_option_set_again_is_replaced},
         {"many_lines_are_answered_in_order_and_counted",
          many_lines_are_answered_in_order_and_counted},
+        {"ten_thousand_lines_are_counted_as_well", ten_thousand_lines_are_counted_as_well},
         {"what_is_not_there_is_null_and_no_error", what_is_not_there_is_null_and_no_error},
         {"the_environment_names_a_key_and_a_code", the_environment_names_a_key_and_a_code},
         {"codes_answer_for_themselves", codes_answer_for_themselves},

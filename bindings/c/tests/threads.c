@@ -121,6 +121,74 @@ static void a_child_process_signs_as_well(void) {
     CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
+#define FORKS 48
+#define KEYS_A_FORK 12
+
+/* Keys that were never used, and how many of them may be. */
+static streamtoken_prepared *unused_keys[FORKS * KEYS_A_FORK];
+static atomic_size_t usable;
+
+static bool use(size_t key) {
+    static const uint8_t signature[256];
+    streamtoken_token *token;
+    return streamtoken_prepared_finish(unused_keys[key], signature, sizeof signature, &token,
+                                       NULL) == STREAMTOKEN_SIGNATURE_NOT_FROM_KEY;
+}
+
+static void *use_each_for_the_first_time(void *unused) {
+    (void)unused;
+    for (size_t key = 0; key < FORKS * KEYS_A_FORK; key++) {
+        while (atomic_load(&usable) <= key) {
+        }
+        CHECK(use(key));
+    }
+    return NULL;
+}
+
+/* Forks while the other thread uses the next keys. */
+static void use_in_a_child(size_t first) {
+    int status = -1;
+    atomic_store(&usable, first + KEYS_A_FORK);
+    pid_t child = fork();
+    if (child == 0) {
+        bool used = true;
+        alarm(60);
+        for (size_t key = first; key < first + KEYS_A_FORK; key++) {
+            used = use(key) && used;
+        }
+        /* Another program's end: valgrind would miss what the other thread holds. */
+        execlp(used ? "true" : "false", "used", (char *)NULL);
+        _exit(2);
+    }
+    CHECK(child > 0 && waitpid(child, &status, 0) == child);
+    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+/* A lock that the other thread holds is never opened in the child. */
+static void a_child_verifies_with_a_key_that_is_used_for_the_first_time(void) {
+    pthread_t thread;
+    streamtoken_public_key *key;
+    char *pem;
+    size_t length;
+    OK(streamtoken_signing_key_public_key(shared.key, &key, NULL));
+    OK(streamtoken_public_key_to_pem(key, &pem, &length, NULL));
+    streamtoken_public_key_free(key);
+    for (size_t i = 0; i < FORKS * KEYS_A_FORK; i++) {
+        OK(streamtoken_public_key_load(pem, length, TEXT(KEY_ID), &key, NULL));
+        OK(streamtoken_prepare(key, TEXT(VIDEO), NULL, &unused_keys[i], NULL));
+        streamtoken_public_key_free(key);
+    }
+    streamtoken_string_free(pem);
+    CHECK(pthread_create(&thread, NULL, use_each_for_the_first_time, NULL) == 0);
+    for (size_t i = 0; i < FORKS; i++) {
+        use_in_a_child(i * KEYS_A_FORK);
+    }
+    CHECK(pthread_join(thread, NULL) == 0);
+    for (size_t i = 0; i < FORKS * KEYS_A_FORK; i++) {
+        streamtoken_prepared_free(unused_keys[i]);
+    }
+}
+
 static void *make_a_key(void *key) {
     OK(streamtoken_signing_key_generate(key, NULL));
     return NULL;
@@ -147,6 +215,8 @@ int main(int count, char **arguments) {
         {"one_handle_serves_all_threads", one_handle_serves_all_threads},
         {"a_handle_is_freed_by_another_thread", a_handle_is_freed_by_another_thread},
         {"a_child_process_signs_as_well", a_child_process_signs_as_well},
+        {"a_child_verifies_with_a_key_that_is_used_for_the_first_time",
+         a_child_verifies_with_a_key_that_is_used_for_the_first_time},
         {"keys_are_made_at_the_same_time", keys_are_made_at_the_same_time},
     };
     read_example_key(count, arguments);

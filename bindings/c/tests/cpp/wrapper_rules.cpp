@@ -17,6 +17,13 @@ TEST(conditions_become_rules) {
     CHECK_REFUSED(input_error, "rule_list_empty", access_rules::allow_only({}));
 }
 
+TEST(a_condition_that_was_moved_from_still_says_what_it_said) {
+    condition first = condition::any();
+    const condition moved = std::move(first);
+    CHECK_EQUAL(access_rules::block({first}).to_json(), access_rules::block({moved}).to_json());
+    CHECK_EQUAL(access_rules::block({first, condition::country({"GB"})}).size(), 2U);
+}
+
 TEST(a_condition_cannot_say_more_than_its_texts) {
     // Quotes, backslashes, control characters and NUL stay inside of the text, which is refused.
     for (const std::string &text :

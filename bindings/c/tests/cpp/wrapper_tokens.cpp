@@ -4,6 +4,7 @@
 #include <limits>
 #include <thread>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 using namespace streamtoken;
@@ -18,8 +19,16 @@ token mint(const sign_options &options) { return signer(example_key()).sign(vide
 
 verify_context asked() { return verify_context().identifier(video).now(now); }
 
+// Whether `downloadable` takes a value of this type.
+template <class Value, class = void> constexpr bool is_downloadable = false;
+template <class Value>
+constexpr bool is_downloadable<
+    Value, std::void_t<decltype(sign_options().downloadable(std::declval<Value>()))>> = true;
+
 } // namespace
 
+static_assert(is_downloadable<bool>);
+static_assert(!is_downloadable<const char *> && !is_downloadable<int>);
 static_assert(!std::is_copy_constructible_v<token>);
 static_assert(!std::is_copy_constructible_v<sign_options>);
 
@@ -94,6 +103,23 @@ TEST(options_are_built_in_place_or_step_by_step) {
     CHECK_REFUSED(input_error, "text_not_utf8", then().time_format("\xff"));
     CHECK_EQUAL(mint(then().reuse_window(10min)).text(),
                 mint(sign_options().now(now + 5s).reuse_window(600)).text());
+}
+
+// No options would be a token without rules, and no facts a token for any video.
+TEST(what_was_moved_from_is_not_taken_for_nothing) {
+    const signer minting(example_key());
+    const key_set keys(example_key());
+    const std::string text(mint(then()).text());
+    sign_options options = then();
+    verify_context context = asked();
+    CHECK_EQUAL(mint(sign_options(std::move(options))).text(), text);
+    CHECK_EQUAL(verify(text, keys, verify_context(std::move(context))).sub(), video);
+    CHECK_REFUSED(input_error, "pointer_null", minting.sign(video, options));
+    CHECK_REFUSED(input_error, "pointer_null", minting.sign_many("", options));
+    CHECK_REFUSED(input_error, "pointer_null", prepare(example_key().public_key(), video, options));
+    CHECK_REFUSED(input_error, "pointer_null", verify(text, keys, context));
+    options = then();
+    CHECK_EQUAL(mint(options).text(), text);
 }
 
 TEST(identifiers_are_looked_at_to_the_last_byte) {

@@ -57,6 +57,10 @@ TEST(options_that_make_no_sense_are_refused) {
                   with(url_options().set("download", "filename", "video")));
     CHECK_REFUSED(input_error, "json_invalid", url_options().set_json("iframe", "poster", "{"));
     CHECK_REFUSED(token_error, "token_shape", playback_urls("token", code()));
+    url_options options;
+    const url_options moved = std::move(options);
+    with(moved);
+    CHECK_REFUSED(input_error, "pointer_null", with(options));
 }
 
 TEST(customer_codes_are_read) {

@@ -46,12 +46,16 @@ impl RsaSigner {
 pub(crate) struct RsaVerifier(ParsedPublicKey);
 
 impl RsaVerifier {
-    /// Takes the key over.
+    /// Takes the key over and uses it once, as no other thread can yet: AWS-LC works out the rest of a
+    /// key under a lock at its first use, and a process that is forked off meanwhile waits for that lock
+    /// for ever (seen). Later uses only read.
     pub(crate) fn new(parts: &PublicParts) -> Result<Self> {
-        components(parts)
+        let verifier = components(parts)
             .to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256)
             .map(Self)
-            .map_err(|_| ErrorCode::KeyInconsistent.into())
+            .map_err(|_| ErrorCode::KeyInconsistent)?;
+        verifier.verify(b"", &vec![0; parts.n.len()]);
+        Ok(verifier)
     }
 
     /// Whether `signature` was made over `message` with the private key.

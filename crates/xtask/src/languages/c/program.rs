@@ -26,6 +26,8 @@ pub(super) enum Program {
     Panics,
     /// The program of the binding's README: it mints the published token.
     Usage,
+    /// The library comes and goes while a thread lives.
+    Unload,
     /// Frees nothing: whoever looks for leaks has to find them.
     Leak,
 }
@@ -80,6 +82,7 @@ impl Program {
         Self::Threads,
         Self::Panics,
         Self::Usage,
+        Self::Unload,
         Self::Leak,
     ];
 
@@ -90,6 +93,7 @@ impl Program {
             Self::Threads => "threads",
             Self::Panics => "panics",
             Self::Usage => "usage",
+            Self::Unload => "unload",
             Self::Leak => "leak",
         }
     }
@@ -102,7 +106,7 @@ impl Program {
     /// Compiles and runs the program, and adds its tests to the tally.
     pub(super) fn test(self, library: &Library, way: Way, tally: &mut Tally) -> Result<Vec<Count>> {
         let program = self.compile(library, way)?;
-        let ended = command::capture(self.command(way, &program)?)?;
+        let ended = command::capture(self.command(library, way, &program)?)?;
         let (passed, counts) = self.judge(way, &ended).with_context(|| {
             format!(
                 "{} {}:\n{}",
@@ -133,6 +137,8 @@ impl Program {
             .arg(include())
             .arg("-o")
             .arg(&program)
+            // A program that names no function of the library does not load it by itself.
+            .arg("-Wl,--as-needed")
             .args(library.link())
             .args(["-ljansson", "-lpthread"]);
         command::run(compiler)?;
@@ -142,7 +148,7 @@ impl Program {
         Ok(program)
     }
 
-    fn command(self, way: Way, program: &Path) -> Result<Command> {
+    fn command(self, library: &Library, way: Way, program: &Path) -> Result<Command> {
         let example = Example::read()?;
         let mut command = way.command(program);
         command
@@ -157,6 +163,7 @@ impl Program {
             Self::Usage => command
                 .env("CLOUDFLARE_STREAM_KEY_FILE", Example::key_file())
                 .env("CLOUDFLARE_STREAM_KEY_ID", example.key_id),
+            Self::Unload => command.arg(Example::key_file()).arg(library.file()),
             _ => command.arg(Example::key_file()),
         };
         Ok(command)
@@ -234,6 +241,7 @@ pub(super) fn sources(programs: &[Program]) -> Result<Vec<PathBuf>> {
             Program::Threads => named(&["threads", "check"]),
             Program::Panics => named(&["panics", "check", "slots"]),
             Program::Usage => vec![usage()?],
+            Program::Unload => named(&["unload"]),
             Program::Leak => named(&["leak", "check"]),
         });
     }

@@ -38,7 +38,7 @@ class Signer {
     try {
       const answers = settle(await native.signMany(this.#handle, writeOptions(defaults), requests, stop));
       signal?.throwIfAborted();
-      return JSON.parse(answers).map(answer);
+      return answers.map(answer);
     } finally {
       signal?.removeEventListener('abort', onAbort);
     }
@@ -59,7 +59,8 @@ function minted(outcome) {
 }
 
 /** The result of one item of a batch. */
-function answer({ token, error }) {
+function answer(text) {
+  const { token, error } = JSON.parse(text);
   return error === undefined ? new Token(made, token) : toError(error);
 }
 

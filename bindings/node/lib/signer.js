@@ -5,7 +5,7 @@ const { settle, toError } = require('./errors.js');
 const { made, onlyMade, shownAs } = require('./inspect.js');
 const { publicKeyHandle, signingKeyHandle } = require('./keys.js');
 const { Token } = require('./tokens.js');
-const { bytes, isPlain, json, list, refuse, write, writeOptions } = require('./wire.js');
+const { bytes, isPlain, list, refuse, strict, write, writeOptions } = require('./wire.js');
 
 class Signer {
   #handle;
@@ -76,7 +76,7 @@ function withoutSignal(options) {
 }
 
 function line(value, index) {
-  return json(value, `lines/${index}`);
+  return strict(value, `lines/${index}`);
 }
 
 class Prepared {

@@ -146,12 +146,15 @@ function text(value, name) {
   return typeof value === 'string' ? value.toWellFormed() : refuse('a string', value, name);
 }
 
-/** Not UTF-8, as the text that it stands for. */
+/** No UTF-8 has this byte. */
 const ILL_FORMED = Uint8Array.of(0xff);
 
-/** A string or bytes of JSON, which the core reads strictly. */
-function json(value, name) {
-  if (typeof value === 'string') return value.isWellFormed() ? value : ILL_FORMED;
+/** A string or bytes that the core reads strictly: a key or JSON. */
+function strict(value, name) {
+  if (typeof value === 'string') {
+    // A lone surrogate has no UTF-8; the character that would stand for it does.
+    return value.isWellFormed() ? value : Buffer.concat([Buffer.from(value), ILL_FORMED]);
+  }
   return bytes(value) ?? refuse('a string or bytes', value, name);
 }
 
@@ -176,4 +179,4 @@ function view(buffer) {
   }
 }
 
-module.exports = { bytes, isPlain, isShared, json, list, refuse, substitutes, text, write, writeOptions };
+module.exports = { bytes, isPlain, isShared, list, refuse, strict, substitutes, text, write, writeOptions };

@@ -266,12 +266,20 @@ test('the code and the field say which fault it is', async () => {
   await refused(() => streamtoken.verify(token, keys, { identifier: null }), 'option_null', '/identifier');
   await refused(() => streamtoken.verify(token, key), 'option_type', '/keys');
   await refused(() => streamtoken.verify(token, keys, { identifer: video }), 'option_unknown', '/identifer');
-  await refused(() => SigningKey.load(7), 'option_type', '/key');
+  const load = [SigningKey.load, PublicKey.load, KeySet.load, KeySet.fromJwks, streamtoken.describeKey];
+  for (const each of load) await refused(() => each(7), 'option_type', '/text');
   await refused(() => SigningKey.load(key.toJwk(), { key: 1 }), 'option_unknown', '/key');
   await refused(() => new Signer(key.publicKey), 'option_type', '/key');
   await refused(() => new KeySet(), 'key_set_empty', undefined);
   await refused(() => new KeySet(key, 'k'), 'option_type', '/keys/1');
   await refused(() => signer.sign(`${video}\ud800`), 'identifier_invalid', '/identifier');
+  const surrogate = (json) => json.replace('{', '{"comment":"\ud800",');
+  for (const each of [SigningKey.load, PublicKey.load, streamtoken.describeKey]) {
+    await refused(() => each(surrogate(key.toJwk())), 'key_unrecognized', undefined);
+  }
+  for (const each of [KeySet.load, KeySet.fromJwks]) {
+    await refused(() => each(surrogate(keys.toJwks())), 'key_set_malformed', undefined);
+  }
   await refused(() => AccessRules.parse('"\ud800"'), 'text_not_utf8', undefined);
   await refused(() => AccessRules.parse(Uint8Array.of(0xff)), 'text_not_utf8', undefined);
   await refused(() => streamtoken.verify('\ud800', keys), 'token_shape', undefined);

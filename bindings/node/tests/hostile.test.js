@@ -283,6 +283,10 @@ test('the code and the field say which fault it is', async () => {
   await refused(() => AccessRules.parse('"\ud800"'), 'text_not_utf8', undefined);
   await refused(() => AccessRules.parse(Uint8Array.of(0xff)), 'text_not_utf8', undefined);
   await refused(() => streamtoken.verify('\ud800', keys), 'token_shape', undefined);
+  for (const who of [7, null, {}]) {
+    await refused(() => AccessRules.allowOnly(who), 'option_type', undefined);
+    await refused(() => AccessRules.block(who), 'option_type', undefined);
+  }
   await refused(() => prepared.finish('signature'), 'option_type', '/signature');
   await refused(() => prepared.finish(new Uint8Array(256)), 'signature_not_from_key', undefined);
 });

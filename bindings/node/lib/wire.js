@@ -137,8 +137,9 @@ function shallow(value) {
 /** The items of a list argument, holes among them. */
 function list(value, name) {
   if (!isArray(value)) return refuse('a list', value, name);
-  if (value.length >= MOST_VALUES) return settle(native.refuseArgument('', '"m"', name));
-  return Array.from(value);
+  const { length } = value;
+  if (length >= MOST_VALUES) return settle(native.refuseArgument('', '"m"', name));
+  return Array.from({ length }, (_, index) => value[index]);
 }
 
 /** A string argument. */

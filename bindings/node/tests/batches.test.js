@@ -24,6 +24,21 @@ test('a batch mints what single calls mint, in order', async () => {
   assert.deepEqual(await signer.signMany([]), []);
 });
 
+test('the items of a batch are those of the list, whatever its iterator gives', async () => {
+  class Endless extends Array {
+    *[Symbol.iterator]() {
+      for (let count = 0; count < 1_000_000; count += 1) yield {};
+    }
+  }
+  const items = new Endless();
+  items.push({ identifier: video, now });
+  const [token, ...others] = await signer.signMany(items);
+  assert.deepEqual([token.identifier, others], [video, []]);
+  const lines = new Endless();
+  lines.push('{}');
+  assert.equal(signer.signLines(lines).length, 1);
+});
+
 test('one fault in a batch loses nothing else', async () => {
   const items = [
     { identifier: video },

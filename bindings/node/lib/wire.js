@@ -10,6 +10,8 @@ const { settle } = require('./errors.js');
 /** One more than the core accepts, which decides; reading on would not end for a cyclic object. */
 const MOST_VALUES = 100_001;
 const DEEPEST = 33;
+/** As in the core: each 512 bytes of text count as one value. A character has one byte or more. */
+const TEXT_PER_VALUE = 512;
 
 const getTime = Function.prototype.call.bind(Date.prototype.getTime);
 const hasOwn = Function.prototype.call.bind(Object.prototype.hasOwnProperty);
@@ -47,8 +49,7 @@ function any(value, depth, budget) {
   budget.left -= 1;
   switch (typeof value) {
     case 'string':
-      // No option takes the character that stands for a lone surrogate.
-      return stringify(`s${value.toWellFormed()}`);
+      return quoted('s', value, budget);
     case 'number':
       return number(value);
     case 'boolean':
@@ -62,6 +63,13 @@ function any(value, depth, budget) {
     default:
       return stringify(`xa ${typeof value}`);
   }
+}
+
+/** A string or name. No option takes the character that stands for a lone surrogate. */
+function quoted(tag, text, budget) {
+  budget.left -= Math.floor(text.length / TEXT_PER_VALUE);
+  if (budget.left < 0) throw new Unbounded('"m"');
+  return stringify(tag + text.toWellFormed());
 }
 
 function number(value) {
@@ -100,7 +108,7 @@ function items(value, depth, budget) {
 function members(value, depth, budget) {
   const written = [];
   for (const name of ownNames(value)) {
-    written.push(`${stringify(name.toWellFormed())}:${any(value[name], depth, budget)}`);
+    written.push(`${quoted('', name, budget)}:${any(value[name], depth, budget)}`);
   }
   return `{${written.join(',')}}`;
 }

@@ -79,6 +79,7 @@ test('the options of a batch are its defaults, and are refused as a whole', asyn
   await refused(() => signer.signMany(videos(1), { exp: 'soon' }), 'time_type', '/exp');
   await refused(() => signer.signMany(videos(1), { expire: 1 }), 'option_unknown', '/expire');
   await refused(() => signer.signMany(new Array(100_001)), 'option_too_large', '/items');
+  await refused(() => signer.signLines(new Array(100_001)), 'option_too_large', '/lines');
   await refused(() => signer.signMany([], { signal: {} }), 'option_type', '/signal');
   await refused(() => signer.signMany([], { signal: 'now' }), 'option_type', '/signal');
   for (const signal of [undefined, null, new AbortController().signal]) {

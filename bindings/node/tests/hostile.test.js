@@ -227,6 +227,7 @@ test('the code and the field say which fault it is', async () => {
     [{ expiresIn: 60, expires_in: 60 }, 'json_duplicate_member', '/expires_in'],
     [{ signal: new AbortController().signal }, 'option_unknown', '/signal'],
     [{ accessRules: null }, 'option_null', '/accessRules'],
+    [{ accessRules: undefined }, 'option_null', '/accessRules'],
     [{ accessRules: {} }, 'option_type', '/accessRules'],
     [{ accessRules: new Set() }, 'option_type', '/accessRules'],
     [{ accessRules: new Array(1) }, 'option_type', '/accessRules/0'],
@@ -266,7 +267,9 @@ test('the code and the field say which fault it is', async () => {
   await refused(() => signer.sign(), 'identifier_invalid', '/identifier');
   await refused(() => signer.sign(7), 'option_type', '/identifier');
   await refused(() => signer.sign(new String(video)), 'option_type', '/identifier');
-  await refused(() => streamtoken.verify(token, keys, { identifier: null }), 'option_null', '/identifier');
+  for (const identifier of [null, undefined]) {
+    await refused(() => streamtoken.verify(token, keys, { identifier }), 'option_null', '/identifier');
+  }
   await refused(() => streamtoken.verify(token, key), 'option_type', '/keys');
   await refused(() => streamtoken.verify(token, keys, { identifer: video }), 'option_unknown', '/identifer');
   const load = [SigningKey.load, PublicKey.load, KeySet.load, KeySet.fromJwks, streamtoken.describeKey];

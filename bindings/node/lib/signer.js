@@ -31,11 +31,11 @@ class Signer {
   async signMany(items, options) {
     const { signal, defaults } = withoutSignal(options);
     signal?.throwIfAborted();
-    const requests = list(items, 'items').map(write);
     const stop = native.newStop();
     const onAbort = () => native.stop(stop);
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
+      const requests = list(items, 'items').map(write);
       const answers = settle(await native.signMany(this.#handle, writeOptions(defaults), requests, stop));
       signal?.throwIfAborted();
       return answers.map(answer);

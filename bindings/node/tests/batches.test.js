@@ -112,6 +112,18 @@ test('a batch that is aborted stops between two items', async () => {
     assert.equal(await thrown(() => pending), reason);
   });
   assert.ok(stopped < whole * 25, `${stopped} ms, where 400 tokens took ${whole} ms`);
+  const early = new AbortController();
+  const first = {
+    get identifier() {
+      early.abort(reason);
+      return video;
+    },
+  };
+  const read = await time(async () => {
+    const items = [first, ...videos(20_000)];
+    assert.equal(await thrown(() => signer.signMany(items, { signal: early.signal })), reason);
+  });
+  assert.ok(read < whole * 25, `${read} ms, where 400 tokens took ${whole} ms`);
 });
 
 test('a signal that ends afterwards changes nothing', async () => {

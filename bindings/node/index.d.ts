@@ -247,7 +247,7 @@ export class Claims {
   /** The access rules, which were evaluated for the viewer. */
   readonly accessRules: AccessRules;
   readonly flags: { readonly original?: boolean };
-  /** All claims that have no meaning here. */
+  /** All claims that have no meaning here, as `JSON.parse` reads them: it rounds integers beyond 2^53. */
   readonly other: { readonly [name: string]: unknown };
 }
 

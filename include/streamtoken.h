@@ -179,7 +179,7 @@ enum streamtoken_error_code
      */
     STREAMTOKEN_OPTION_NOT_LOCAL = 108,
     /**
-     * Options hold at most 100000 values.
+     * Options hold at most 100000 values; 512 bytes of text count as one.
      */
     STREAMTOKEN_OPTION_TOO_LARGE = 109,
     /**

@@ -38,7 +38,7 @@ export interface Decision {
   readonly rule: number | null;
 }
 
-/** Options for minting. `undefined` and `null` mean *not given*, but `accessRules: null` is refused. */
+/** Options for minting. `undefined` and `null` mean *not given*, but are refused as `accessRules`: leave it out, or say `[]`. */
 export interface SignOptions {
   /** The token is not accepted from this time on: at most 86,400 s after now. Default: now + 3600. */
   readonly exp?: Time | null;
@@ -74,7 +74,7 @@ export interface SignManyOptions extends SignOptions {
 
 /** The facts against which `verify` checks a token. */
 export interface VerifyOptions {
-  /** The video UID that is asked for. Without it, compare `claims.sub` yourself. */
+  /** The video UID that is asked for; `undefined` is refused. Without it, compare `claims.sub` yourself. */
   readonly identifier?: string;
   /** The time to take for now. Default: the machine's clock. */
   readonly now?: Time | null;
@@ -187,7 +187,7 @@ export class Signer {
   signAsync(identifier: string, options?: SignOptions): Promise<Token>;
   /** Mints up to 100,000 tokens on all cores, in the order of `items`. An error of one never loses the others. */
   signMany(items: readonly SignRequest[], options?: SignManyOptions): Promise<(Token | StreamTokenError)[]>;
-  /** Mints one token a line of JSON and answers each with a line: `{"line", "token"}` or `{"line", "error"}`. */
+  /** Mints one token a line of JSON, of up to 100,000 lines, and answers each with a line: `{"line", "token"}` or `{"line", "error"}`. */
   signLines(lines: readonly (string | Uint8Array)[], options?: SignOptions): string[];
   /** As `signLines`, away from the event loop. */
   signLinesAsync(lines: readonly (string | Uint8Array)[], options?: SignOptions): Promise<string[]>;
@@ -247,7 +247,7 @@ export class Claims {
   /** The access rules, which were evaluated for the viewer. */
   readonly accessRules: AccessRules;
   readonly flags: { readonly original?: boolean };
-  /** All claims that have no meaning here. */
+  /** All claims that have no meaning here, as `JSON.parse` reads them: it rounds integers beyond 2^53. */
   readonly other: { readonly [name: string]: unknown };
 }
 

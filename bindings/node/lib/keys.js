@@ -3,7 +3,7 @@
 const native = require('./native.js');
 const { settle } = require('./errors.js');
 const { made, onlyMade, shownAs } = require('./inspect.js');
-const { bytes, isShared, refuse, text, writeOptions } = require('./wire.js');
+const { isShared, refuse, strict, text, writeOptions } = require('./wire.js');
 
 let signingKeyHandle;
 let publicKeyHandle;
@@ -11,12 +11,11 @@ let keySetHandle;
 
 /** Calls `load` with the text of a key as string or bytes, and wipes a copy that had to be made. */
 function withKeyText(value, load) {
-  if (typeof value === 'string') return settle(load(value));
-  const content = bytes(value) ?? refuse('a string or bytes', value, 'key');
+  const content = strict(value, 'text');
   try {
     return settle(load(content));
   } finally {
-    if (isShared(value)) content.fill(0);
+    if (typeof value === 'string' ? content !== value : isShared(value)) content.fill(0);
   }
 }
 
@@ -142,8 +141,8 @@ class KeySet {
     this.#handle = token === made ? handle : settle(native.newKeySet(keys.map(member)));
   }
 
-  static fromJwks(jwks) {
-    return new KeySet(made, withKeyText(jwks, native.keySetFromJwks));
+  static fromJwks(text) {
+    return new KeySet(made, withKeyText(text, native.keySetFromJwks));
   }
 
   static load(text, options) {

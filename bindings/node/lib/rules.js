@@ -3,7 +3,7 @@
 const native = require('./native.js');
 const { settle } = require('./errors.js');
 const { made, shownAs } = require('./inspect.js');
-const { json, substitutes, write, writeOptions } = require('./wire.js');
+const { strict, substitutes, write, writeOptions } = require('./wire.js');
 
 class AccessRules {
   #handle;
@@ -14,7 +14,7 @@ class AccessRules {
   }
 
   static parse(text) {
-    return new AccessRules(made, settle(native.parseRules(json(text, 'text'))));
+    return new AccessRules(made, settle(native.parseRules(strict(text, 'text'))));
   }
 
   static allowOnly(who) {

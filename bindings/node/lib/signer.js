@@ -5,7 +5,7 @@ const { settle, toError } = require('./errors.js');
 const { made, onlyMade, shownAs } = require('./inspect.js');
 const { publicKeyHandle, signingKeyHandle } = require('./keys.js');
 const { Token } = require('./tokens.js');
-const { bytes, isPlain, json, list, refuse, write, writeOptions } = require('./wire.js');
+const { bytes, isPlain, list, refuse, strict, write, writeOptions } = require('./wire.js');
 
 class Signer {
   #handle;
@@ -31,14 +31,14 @@ class Signer {
   async signMany(items, options) {
     const { signal, defaults } = withoutSignal(options);
     signal?.throwIfAborted();
-    const requests = list(items, 'items').map(write);
     const stop = native.newStop();
     const onAbort = () => native.stop(stop);
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
+      const requests = list(items, 'items').map(write);
       const answers = settle(await native.signMany(this.#handle, writeOptions(defaults), requests, stop));
       signal?.throwIfAborted();
-      return JSON.parse(answers).map(answer);
+      return answers.map(answer);
     } finally {
       signal?.removeEventListener('abort', onAbort);
     }
@@ -59,7 +59,8 @@ function minted(outcome) {
 }
 
 /** The result of one item of a batch. */
-function answer({ token, error }) {
+function answer(text) {
+  const { token, error } = JSON.parse(text);
   return error === undefined ? new Token(made, token) : toError(error);
 }
 
@@ -75,7 +76,7 @@ function withoutSignal(options) {
 }
 
 function line(value, index) {
-  return json(value, `lines/${index}`);
+  return strict(value, `lines/${index}`);
 }
 
 class Prepared {

@@ -10,6 +10,8 @@ const { settle } = require('./errors.js');
 /** One more than the core accepts, which decides; reading on would not end for a cyclic object. */
 const MOST_VALUES = 100_001;
 const DEEPEST = 33;
+/** As in the core: each 512 bytes of text count as one value. A character has one byte or more. */
+const TEXT_PER_VALUE = 512;
 
 const getTime = Function.prototype.call.bind(Date.prototype.getTime);
 const hasOwn = Function.prototype.call.bind(Object.prototype.hasOwnProperty);
@@ -47,8 +49,7 @@ function any(value, depth, budget) {
   budget.left -= 1;
   switch (typeof value) {
     case 'string':
-      // No option takes the character that stands for a lone surrogate.
-      return stringify(`s${value.toWellFormed()}`);
+      return quoted('s', value, budget);
     case 'number':
       return number(value);
     case 'boolean':
@@ -62,6 +63,13 @@ function any(value, depth, budget) {
     default:
       return stringify(`xa ${typeof value}`);
   }
+}
+
+/** A string or name. No option takes the character that stands for a lone surrogate. */
+function quoted(tag, text, budget) {
+  budget.left -= Math.floor(text.length / TEXT_PER_VALUE);
+  if (budget.left < 0) throw new Unbounded('"m"');
+  return stringify(tag + text.toWellFormed());
 }
 
 function number(value) {
@@ -100,7 +108,7 @@ function items(value, depth, budget) {
 function members(value, depth, budget) {
   const written = [];
   for (const name of ownNames(value)) {
-    written.push(`${stringify(name.toWellFormed())}:${any(value[name], depth, budget)}`);
+    written.push(`${quoted('', name, budget)}:${any(value[name], depth, budget)}`);
   }
   return `{${written.join(',')}}`;
 }
@@ -137,8 +145,9 @@ function shallow(value) {
 /** The items of a list argument, holes among them. */
 function list(value, name) {
   if (!isArray(value)) return refuse('a list', value, name);
-  if (value.length >= MOST_VALUES) return settle(native.refuseArgument('', '"m"', name));
-  return Array.from(value);
+  const { length } = value;
+  if (length >= MOST_VALUES) return settle(native.refuseArgument('', '"m"', name));
+  return Array.from({ length }, (_, index) => value[index]);
 }
 
 /** A string argument. */
@@ -146,12 +155,15 @@ function text(value, name) {
   return typeof value === 'string' ? value.toWellFormed() : refuse('a string', value, name);
 }
 
-/** Not UTF-8, as the text that it stands for. */
+/** No UTF-8 has this byte. */
 const ILL_FORMED = Uint8Array.of(0xff);
 
-/** A string or bytes of JSON, which the core reads strictly. */
-function json(value, name) {
-  if (typeof value === 'string') return value.isWellFormed() ? value : ILL_FORMED;
+/** A string or bytes that the core reads strictly: a key or JSON. */
+function strict(value, name) {
+  if (typeof value === 'string') {
+    // A lone surrogate has no UTF-8; the character that would stand for it does.
+    return value.isWellFormed() ? value : Buffer.concat([Buffer.from(value), ILL_FORMED]);
+  }
   return bytes(value) ?? refuse('a string or bytes', value, name);
 }
 
@@ -176,4 +188,4 @@ function view(buffer) {
   }
 }
 
-module.exports = { bytes, isPlain, isShared, json, list, refuse, substitutes, text, write, writeOptions };
+module.exports = { bytes, isPlain, isShared, list, refuse, strict, substitutes, text, write, writeOptions };

@@ -2,8 +2,8 @@
 
 use std::ffi::OsString;
 
-use napi::bindgen_prelude::{Array, AsyncTask, Either, External, Object};
-use napi::{Env, JsString};
+use napi::bindgen_prelude::{Array, AsyncTask, Either, External, FromNapiValue, Object, Unknown};
+use napi::{Env, JsString, JsValue, ValueType};
 use napi_derive::napi;
 use serde_json::json;
 use streamtoken::{Error, ErrorCode, KeySet, PublicKey, Result, SigningKey, describe_key, host};
@@ -55,9 +55,18 @@ pub(crate) fn key_from_env(environment: Object<'_>) -> Outcome<External<SigningK
     })
 }
 
+/// A variable as text: a program may put any object in the place of `process.env`, and other values
+/// than strings into that. An exception of its own is pending in Node.js, which throws it.
 pub(crate) fn variable(environment: &Object<'_>, name: &str) -> Option<OsString> {
-    let value: Option<String> = environment.get(name).ok()?;
-    value.map(OsString::from)
+    let value: Unknown<'_> = environment.get(name).ok()??;
+    if matches!(
+        value.get_type().ok()?,
+        ValueType::Undefined | ValueType::Null
+    ) {
+        return None;
+    }
+    let text = value.coerce_to_string().ok()?.to_unknown();
+    String::from_unknown(text).ok().map(OsString::from)
 }
 
 #[napi]

@@ -3,7 +3,7 @@
 use napi::bindgen_prelude::{Either, External};
 use napi_derive::napi;
 use serde_json::json;
-use streamtoken::{AccessRules, Condition, Result, Value, Viewer, host};
+use streamtoken::{AccessRules, Condition, Result, Viewer, host};
 
 use crate::outcome::{Outcome, in_order};
 use crate::value;
@@ -36,11 +36,7 @@ pub(crate) fn rules_block(who: String) -> Outcome<External<AccessRules>> {
 }
 
 fn conditions(who: &str) -> Result<Vec<Condition>> {
-    let who = value::read(who, &[])?;
-    let Value::Array(list) = &who else {
-        return Err(host::wrong_argument("a list", &who, "who"));
-    };
-    list.iter().map(Condition::from_value).collect()
+    host::conditions(&value::read(who, &[])?)
 }
 
 /// The rules as the claim holds them.

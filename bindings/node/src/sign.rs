@@ -58,11 +58,12 @@ fn token(token: &Token) -> Json {
     })
 }
 
-fn answer(result: &Result<Token>) -> Json {
-    match result {
+fn answer(result: &Result<Token>) -> String {
+    let answer = match result {
         Ok(minted) => json!({ "token": token(minted) }),
         Err(error) => json!({ "error": refusal(error) }),
-    }
+    };
+    answer.to_string()
 }
 
 /// What tells a batch to stop between two items.
@@ -77,19 +78,19 @@ pub(crate) fn stop(stop: &External<Arc<AtomicBool>>) {
     stop.store(true, Ordering::Relaxed);
 }
 
-/// `requests` are values as text. The answer is a JSON list, absent when the batch was stopped.
+/// `requests` are values as text. Each is answered with JSON text of its own, since one text of them all
+/// may be longer than JavaScript's longest string. The answer is absent when the batch was stopped.
 #[napi]
 pub(crate) fn sign_many(
     signer: &External<Signer>,
     defaults: String,
     requests: Vec<String>,
     stop: &External<Arc<AtomicBool>>,
-) -> AsyncTask<Work<Option<String>>> {
+) -> AsyncTask<Work<Option<Vec<String>>>> {
     let (signer, stop) = (Signer::clone(signer), Arc::clone(stop));
     promise(move || {
         let defaults = SignOptions::from_value(&value::read(&defaults, SignOptions::NAMES)?)?;
-        let answers = mint_many(&signer, &defaults, &requests, &stop);
-        Ok(answers.map(|answers| Json::from(answers).to_string()))
+        Ok(mint_many(&signer, &defaults, &requests, &stop))
     })
 }
 
@@ -99,7 +100,7 @@ fn mint_many(
     defaults: &SignOptions,
     requests: &[String],
     stop: &AtomicBool,
-) -> Option<Vec<Json>> {
+) -> Option<Vec<String>> {
     let read = |text: &String| value::read(text, SignOptions::NAMES);
     let mut answers: Vec<_> = requests.iter().map(read).collect();
     let readable: Vec<_> = answers

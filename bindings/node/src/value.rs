@@ -2,7 +2,7 @@
 //!
 //! `bindings/node/lib/wire.js` writes JSON text in which the first letter of every string says what the
 //! string stands for, since JSON can say neither NaN nor a function. It stops reading one value or one
-//! level above the limits, which are counted here.
+//! level above the limits, which are counted here, and never before.
 
 use streamtoken::host::{Intake, MOMENTS, Spelling, big_integer};
 use streamtoken::{ErrorCode, Result, Value};
@@ -18,6 +18,7 @@ pub(crate) fn read(text: &str, names: &[&'static str]) -> Result<Value> {
     intake.value()?;
     intake.enter()?;
     let option = |(name, value): (String, Value)| {
+        intake.text(&name)?;
         let name = Spelling::Camel.wire_name(names, &name).to_owned();
         let seconds = MOMENTS.contains(&name.as_str()).then(|| date(&value));
         let value = match seconds.flatten() {
@@ -41,7 +42,10 @@ fn date(value: &Value) -> Option<Value> {
 fn plain(value: Value, intake: &mut Intake) -> Result<Value> {
     intake.value()?;
     match value {
-        Value::String(text) => untagged(&text),
+        Value::String(text) => {
+            intake.text(text.get(1..).unwrap_or_default())?;
+            untagged(&text)
+        }
         Value::Array(items) => {
             intake.enter()?;
             let items = items.into_iter().map(|item| plain(item, intake));
@@ -51,9 +55,10 @@ fn plain(value: Value, intake: &mut Intake) -> Result<Value> {
         }
         Value::Object(members) => {
             intake.enter()?;
-            let members = members
-                .into_iter()
-                .map(|(name, value)| Ok((name, plain(value, intake)?)));
+            let members = members.into_iter().map(|(name, value)| {
+                intake.text(&name)?;
+                Ok((name, plain(value, intake)?))
+            });
             let members = members.collect::<Result<_>>()?;
             intake.leave();
             Ok(Value::Object(members))

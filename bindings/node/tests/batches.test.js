@@ -24,6 +24,21 @@ test('a batch mints what single calls mint, in order', async () => {
   assert.deepEqual(await signer.signMany([]), []);
 });
 
+test('the items of a batch are those of the list, whatever its iterator gives', async () => {
+  class Endless extends Array {
+    *[Symbol.iterator]() {
+      for (let count = 0; count < 1_000_000; count += 1) yield {};
+    }
+  }
+  const items = new Endless();
+  items.push({ identifier: video, now });
+  const [token, ...others] = await signer.signMany(items);
+  assert.deepEqual([token.identifier, others], [video, []]);
+  const lines = new Endless();
+  lines.push('{}');
+  assert.equal(signer.signLines(lines).length, 1);
+});
+
 test('one fault in a batch loses nothing else', async () => {
   const items = [
     { identifier: video },
@@ -64,6 +79,7 @@ test('the options of a batch are its defaults, and are refused as a whole', asyn
   await refused(() => signer.signMany(videos(1), { exp: 'soon' }), 'time_type', '/exp');
   await refused(() => signer.signMany(videos(1), { expire: 1 }), 'option_unknown', '/expire');
   await refused(() => signer.signMany(new Array(100_001)), 'option_too_large', '/items');
+  await refused(() => signer.signLines(new Array(100_001)), 'option_too_large', '/lines');
   await refused(() => signer.signMany([], { signal: {} }), 'option_type', '/signal');
   await refused(() => signer.signMany([], { signal: 'now' }), 'option_type', '/signal');
   for (const signal of [undefined, null, new AbortController().signal]) {
@@ -96,6 +112,18 @@ test('a batch that is aborted stops between two items', async () => {
     assert.equal(await thrown(() => pending), reason);
   });
   assert.ok(stopped < whole * 25, `${stopped} ms, where 400 tokens took ${whole} ms`);
+  const early = new AbortController();
+  const first = {
+    get identifier() {
+      early.abort(reason);
+      return video;
+    },
+  };
+  const read = await time(async () => {
+    const items = [first, ...videos(20_000)];
+    assert.equal(await thrown(() => signer.signMany(items, { signal: early.signal })), reason);
+  });
+  assert.ok(read < whole * 25, `${read} ms, where 400 tokens took ${whole} ms`);
 });
 
 test('a signal that ends afterwards changes nothing', async () => {

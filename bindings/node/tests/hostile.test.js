@@ -227,6 +227,7 @@ test('the code and the field say which fault it is', async () => {
     [{ expiresIn: 60, expires_in: 60 }, 'json_duplicate_member', '/expires_in'],
     [{ signal: new AbortController().signal }, 'option_unknown', '/signal'],
     [{ accessRules: null }, 'option_null', '/accessRules'],
+    [{ accessRules: undefined }, 'option_null', '/accessRules'],
     [{ accessRules: {} }, 'option_type', '/accessRules'],
     [{ accessRules: new Set() }, 'option_type', '/accessRules'],
     [{ accessRules: new Array(1) }, 'option_type', '/accessRules/0'],
@@ -248,6 +249,9 @@ test('the code and the field say which fault it is', async () => {
     [{ id: 'k' }, 'option_not_local', '/id'],
     [{ flags: cyclic() }, 'json_too_deep', undefined],
     [{ flags: exploding() }, 'option_too_large', undefined],
+    [{ accessRules: new Array(700).fill('x'.repeat(1 << 20)) }, 'option_too_large', undefined],
+    [{ flags: new Array(700).fill({ ['x'.repeat(1 << 20)]: 1 }) }, 'option_too_large', undefined],
+    [{ timeFormat: '\0'.repeat(1 << 27) }, 'option_too_large', undefined],
     [new Map([['exp', now + 60]]), 'option_type', undefined],
     [new Options(), 'option_type', undefined],
     [Object.create({ accessRules: [] }), 'option_type', undefined],
@@ -263,18 +267,32 @@ test('the code and the field say which fault it is', async () => {
   await refused(() => signer.sign(), 'identifier_invalid', '/identifier');
   await refused(() => signer.sign(7), 'option_type', '/identifier');
   await refused(() => signer.sign(new String(video)), 'option_type', '/identifier');
-  await refused(() => streamtoken.verify(token, keys, { identifier: null }), 'option_null', '/identifier');
+  for (const identifier of [null, undefined]) {
+    await refused(() => streamtoken.verify(token, keys, { identifier }), 'option_null', '/identifier');
+  }
   await refused(() => streamtoken.verify(token, key), 'option_type', '/keys');
   await refused(() => streamtoken.verify(token, keys, { identifer: video }), 'option_unknown', '/identifer');
-  await refused(() => SigningKey.load(7), 'option_type', '/key');
+  const load = [SigningKey.load, PublicKey.load, KeySet.load, KeySet.fromJwks, streamtoken.describeKey];
+  for (const each of load) await refused(() => each(7), 'option_type', '/text');
   await refused(() => SigningKey.load(key.toJwk(), { key: 1 }), 'option_unknown', '/key');
   await refused(() => new Signer(key.publicKey), 'option_type', '/key');
   await refused(() => new KeySet(), 'key_set_empty', undefined);
   await refused(() => new KeySet(key, 'k'), 'option_type', '/keys/1');
   await refused(() => signer.sign(`${video}\ud800`), 'identifier_invalid', '/identifier');
+  const surrogate = (json) => json.replace('{', '{"comment":"\ud800",');
+  for (const each of [SigningKey.load, PublicKey.load, streamtoken.describeKey]) {
+    await refused(() => each(surrogate(key.toJwk())), 'key_unrecognized', undefined);
+  }
+  for (const each of [KeySet.load, KeySet.fromJwks]) {
+    await refused(() => each(surrogate(keys.toJwks())), 'key_set_malformed', undefined);
+  }
   await refused(() => AccessRules.parse('"\ud800"'), 'text_not_utf8', undefined);
   await refused(() => AccessRules.parse(Uint8Array.of(0xff)), 'text_not_utf8', undefined);
   await refused(() => streamtoken.verify('\ud800', keys), 'token_shape', undefined);
+  for (const who of [7, null, {}]) {
+    await refused(() => AccessRules.allowOnly(who), 'option_type', undefined);
+    await refused(() => AccessRules.block(who), 'option_type', undefined);
+  }
   await refused(() => prepared.finish('signature'), 'option_type', '/signature');
   await refused(() => prepared.finish(new Uint8Array(256)), 'signature_not_from_key', undefined);
 });

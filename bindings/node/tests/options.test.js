@@ -5,9 +5,9 @@
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
 const vm = require('node:vm');
-const { keys, signer, streamtoken, thrown, video } = require('./support.js');
+const { key, keys, signer, streamtoken, thrown, video } = require('./support.js');
 
-const { AccessRules, StreamTokenError } = streamtoken;
+const { AccessRules, CustomerCode, SigningKey, StreamTokenError } = streamtoken;
 const now = 1_537_456_765;
 const token = signer.sign(video);
 
@@ -105,6 +105,32 @@ test('each member is read once, before any work', async () => {
   reads = 0;
   const [minted] = await signer.signMany([{ identifier: video }], options);
   assert.deepEqual([minted.exp, reads], [now + 60, 1]);
+});
+
+test('an object in the place of process.env is read as the real one would be', async () => {
+  const real = process.env;
+  const read = async (env, work) => {
+    try {
+      process.env = env;
+      return await thrown(work).catch(() => undefined);
+    } finally {
+      process.env = real;
+    }
+  };
+  const { fromEnv } = SigningKey;
+  const CLOUDFLARE_STREAM_KEY = key.toJwk();
+  for (const id of [undefined, null, '', key.id, new String(key.id)]) {
+    assert.equal(await read({ CLOUDFLARE_STREAM_KEY, CLOUDFLARE_STREAM_KEY_ID: id }, fromEnv), undefined);
+  }
+  const other = await read({ CLOUDFLARE_STREAM_KEY, CLOUDFLARE_STREAM_KEY_ID: 7 }, fromEnv);
+  assert.equal(other?.code, 'key_id_mismatch');
+  const mine = new Error('mine');
+  const fights = {
+    get CLOUDFLARE_STREAM_CUSTOMER_CODE() {
+      throw mine;
+    },
+  };
+  assert.equal(await read(fights, CustomerCode.fromEnv), mine);
 });
 
 test('arguments of promises are refused by rejection', async () => {

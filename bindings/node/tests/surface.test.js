@@ -83,6 +83,10 @@ test('defaults and limits are those of the core', async () => {
   const values = (count) => signer.sign(video, { exp: new Array(count).fill(0) });
   assert.equal(await code(() => values(limits.values - 2)), 'time_type');
   assert.equal(await code(() => values(limits.values - 1)), 'option_too_large');
+  // The options, `exp` and two items are four values, and 512 characters of text are one.
+  const text = (count) => signer.sign(video, { exp: [0, 'x'.repeat(512 * count + 511)] });
+  assert.equal(await code(() => text(limits.values - 4)), 'time_type');
+  assert.equal(await code(() => text(limits.values - 3)), 'option_too_large');
 });
 
 test('nesting ends where the nesting of JSON ends', async () => {

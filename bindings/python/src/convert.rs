@@ -133,6 +133,7 @@ impl<'n> Reader<'n> {
     fn read(&mut self, object: &Bound<'_, PyAny>) -> Result<Value, Unread> {
         self.intake.value()?;
         if let Some(value) = scalar(object)? {
+            self.intake.text(value.as_str().unwrap_or_default())?;
             return Ok(value);
         }
         if let Ok(rules) = object.cast::<AccessRules>() {
@@ -191,6 +192,7 @@ impl<'n> Reader<'n> {
             for pair in dict.items() {
                 let (name, item): (Bound<'_, PyAny>, Bound<'_, PyAny>) = pair.extract()?;
                 let name = member_name(&name);
+                self.intake.text(&name)?;
                 let item = read(self, &name, &item)?;
                 members.push((name, item));
             }
@@ -199,6 +201,7 @@ impl<'n> Reader<'n> {
                 let name = name?;
                 let item = mapping.get_item(&name)?;
                 let name = member_name(&name);
+                self.intake.text(&name)?;
                 let item = read(self, &name, &item)?;
                 members.push((name, item));
             }

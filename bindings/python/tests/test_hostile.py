@@ -211,6 +211,9 @@ def test_structures_without_end_are_refused() -> None:
     for _ in range(30):
         doubling = [doubling, doubling]
     assert refused(access_rules=doubling) == ("option_too_large", None)
+    text = "x" * (1 << 20)
+    assert refused(access_rules=[text] * 90_000) == ("option_too_large", None)
+    assert refused(flags=[{text: 1}] * 90_000) == ("option_too_large", None)
 
 
 def test_a_dict_that_changes_while_it_is_read() -> None:

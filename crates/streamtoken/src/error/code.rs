@@ -25,7 +25,7 @@ pub enum ErrorCode {
     OptionValue = 107,
     /// The option belongs to Cloudflare's API and has no place in local signing.
     OptionNotLocal = 108,
-    /// Options hold at most 100000 values.
+    /// Options hold at most 100000 values; 512 bytes of text count as one.
     OptionTooLarge = 109,
     /// An identifier has 1 to 32 characters of A-Z, a-z, 0-9, '-' and '_'.
     IdentifierInvalid = 110,
@@ -447,7 +447,7 @@ impl ErrorCode {
             Self::OptionTooLarge => (
                 "option_too_large",
                 400,
-                "options hold at most 100000 values",
+                "options hold at most 100000 values; 512 bytes of text count as one",
             ),
             Self::IdentifierInvalid => (
                 "identifier_invalid",

@@ -3,8 +3,8 @@
 use crate::json::MAX_DEPTH;
 use crate::{Error, ErrorCode, Result};
 
-/// Most values that one set of options may hold, each list, object and member counted (our choice). Five
-/// rules in a token of 16,384 characters hold some two thousand.
+/// Most values that one set of options may hold, each list, object and member counted, and each 512 bytes
+/// of text as one more (our choice). Five rules in a token of 16,384 characters hold some two thousand.
 pub const MAX_VALUES: u32 = 100_000;
 
 /// Counts while a binding reads a host's object: JSON text ends, a host's object may be cyclic or unfold
@@ -44,10 +44,23 @@ impl Intake {
     /// # Errors
     /// [`ErrorCode::OptionTooLarge`] above [`MAX_VALUES`].
     pub fn value(&mut self) -> Result<()> {
-        if self.values == MAX_VALUES {
+        if self.values >= MAX_VALUES {
             return Err(ErrorCode::OptionTooLarge.into());
         }
         self.values += 1;
+        Ok(())
+    }
+
+    /// Counts the bytes of a string or of a member's name: one text may stand in a thousand places.
+    ///
+    /// # Errors
+    /// [`ErrorCode::OptionTooLarge`] above [`MAX_VALUES`].
+    pub fn text(&mut self, text: &str) -> Result<()> {
+        let values = u32::try_from(text.len() / TEXT_PER_VALUE).unwrap_or(u32::MAX);
+        self.values = self.values.saturating_add(values);
+        if self.values > MAX_VALUES {
+            return Err(ErrorCode::OptionTooLarge.into());
+        }
         Ok(())
     }
 
@@ -68,6 +81,9 @@ impl Intake {
         self.depth = self.depth.saturating_sub(1);
     }
 }
+
+/// Bytes of text that count as one value.
+const TEXT_PER_VALUE: usize = 512;
 
 #[cfg(test)]
 mod tests {
@@ -95,5 +111,23 @@ mod tests {
         let refused = intake.value().unwrap_err();
         assert_eq!(refused.code(), ErrorCode::OptionTooLarge);
         assert!(refused.message().contains(&MAX_VALUES.to_string()));
+    }
+
+    #[test]
+    fn long_texts_are_many_values() {
+        let mut intake = Intake::new();
+        let text = "x".repeat(1024);
+        for _ in 0..MAX_VALUES / 2 {
+            intake.text(&text).unwrap();
+        }
+        intake.text("short").unwrap();
+        assert_eq!(
+            intake.text(&text).unwrap_err().code(),
+            ErrorCode::OptionTooLarge
+        );
+        assert_eq!(
+            intake.value().unwrap_err().code(),
+            ErrorCode::OptionTooLarge
+        );
     }
 }

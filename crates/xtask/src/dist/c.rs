@@ -3,7 +3,7 @@
 
 mod archive;
 mod install;
-mod licences;
+pub(super) mod licences;
 mod symbols;
 
 pub(crate) use install::mint;

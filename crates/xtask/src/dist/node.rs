@@ -7,6 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
+use super::c::licences;
 use super::{Example, empty_folder};
 use crate::command;
 use crate::project;
@@ -22,8 +23,12 @@ pub(crate) fn build(out: &Path) -> Result<Vec<PathBuf>> {
     tarball(out).map(|file| vec![file])
 }
 
-/// Packs the package with the addon that is there.
-pub(crate) fn tarball(destination: &Path) -> Result<PathBuf> {
+/// Packs the package with the addon that is there, and the licences of what is linked into that.
+fn tarball(destination: &Path) -> Result<PathBuf> {
+    fs::write(
+        project::root().join(THIRD_PARTY),
+        licences::third_party("streamtoken-node")?,
+    )?;
     let mut pack = Command::new("npm");
     pack.args(["pack", "--silent", "--json", "--pack-destination"])
         .arg(destination)
@@ -62,7 +67,13 @@ fn check_files(package: &Value) -> Result<()> {
         .flatten()
         .filter_map(|file| file.get("path")?.as_str())
         .collect();
-    for wanted in ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "package.json"] {
+    for wanted in [
+        "LICENSE-APACHE",
+        "LICENSE-MIT",
+        "README.md",
+        THIRD_PARTY,
+        "package.json",
+    ] {
         ensure!(paths.contains(&wanted), "{wanted} is not in the tarball");
     }
     let addons = paths.iter().filter(|path| path.ends_with(".node")).count();
@@ -142,5 +153,7 @@ fn compile(folder: &Path) -> Result<()> {
     command::run(tsc).map(drop)
 }
 
+/// Written when the package is packed; the name is also in `package.json` and `.gitignore`.
+const THIRD_PARTY: &str = "bindings/node/THIRD-PARTY.txt";
 const MOST_PACKED: u64 = 4 << 20;
 const MOST_INSTALLED: u64 = 8 << 20;

@@ -48,8 +48,7 @@ pub(super) fn mint(files: &[PathBuf]) -> Result<String> {
 /// `pip install`. An sdist compiles all of itself; what it depends on was compiled for the wheel.
 fn install(venv: &Venv, file: &Path) -> Result<()> {
     let mut pip = venv.module("pip", ["install", "--quiet", "--disable-pip-version-check"]);
-    pip.arg(file)
-        .env("CARGO_TARGET_DIR", project::target());
+    pip.arg(file).env("CARGO_TARGET_DIR", project::target());
     command::run(pip).map(drop)
 }
 

@@ -4,6 +4,7 @@
 pub(crate) mod c;
 mod cli;
 mod crates;
+mod licences;
 mod node;
 mod python;
 

@@ -3,7 +3,6 @@
 
 mod archive;
 mod install;
-pub(super) mod licences;
 mod symbols;
 
 pub(crate) use install::mint;
@@ -16,7 +15,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use super::{LICENCES, empty_folder, pack, triple};
+use super::{LICENCES, empty_folder, licences, pack, triple};
 use crate::command::{self, cargo_line};
 use crate::project;
 

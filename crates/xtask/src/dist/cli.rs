@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use super::{Example, LICENCES, empty_folder, pack, triple, unpack};
+use super::{Example, LICENCES, empty_folder, licences, pack, triple, unpack};
 use crate::command::{self, cargo_line};
 use crate::project;
 
@@ -29,6 +29,8 @@ pub(super) fn build(out: &Path) -> Result<Vec<PathBuf>> {
     for licence in LICENCES {
         fs::copy(project::root().join(licence), folder.join(licence))?;
     }
+    let linked = licences::third_party("streamtoken-cli")?;
+    fs::write(folder.join("THIRD-PARTY.txt"), linked)?;
     let archive = out.join(format!("{name}.tar.gz"));
     pack(&folder, &archive)?;
     Ok(vec![archive])

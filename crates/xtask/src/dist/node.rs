@@ -7,8 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use super::c::licences;
-use super::{Example, empty_folder};
+use super::{Example, empty_folder, licences};
 use crate::command;
 use crate::project;
 use crate::step::note;

@@ -1,4 +1,4 @@
-//! The licences of what is linked into a library: a copy of the library must carry them.
+//! The licences of what is linked into a library or program: a copy of it must carry them.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -15,7 +15,7 @@ use crate::command::{self, cargo_line};
 pub(crate) fn third_party(package: &str) -> Result<String> {
     let crates = linked(package)?;
     let mut out = format!(
-        "Linked into this library: the Rust standard library (MIT OR Apache-2.0) and {} crates.\n\n",
+        "Linked into this: the Rust standard library (MIT OR Apache-2.0) and {} crates.\n\n",
         crates.len()
     );
     let mut texts: BTreeMap<String, Vec<&str>> = BTreeMap::new();

@@ -71,7 +71,8 @@
  * any number of threads may use one at the same time. The builders (`..._options`, `..._context`) may be
  * used by any number of threads as long as none changes them. A handle may be freed by any thread, once,
  * when no other uses it. `fork` is safe: the library has no threads of its own but during
- * streamtoken_signer_sign_many.
+ * streamtoken_signer_sign_many. Let calls of other threads come back before the process exits: AWS-LC may
+ * abort a thread that begins to sign while `exit` runs.
  *
  * ERRORS
  *

@@ -121,6 +121,10 @@ static void a_child_process_signs_as_well(void) {
     CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
+/* AddressSanitizer's own allocator has locks, which a fork copies as another thread holds them:
+ * beside threads, a child hangs in its malloc. The C library's does not. */
+#ifndef __SANITIZE_ADDRESS__
+
 #define FORKS 48
 #define KEYS_A_FORK 12
 
@@ -189,6 +193,8 @@ static void a_child_verifies_with_a_key_that_is_used_for_the_first_time(void) {
     }
 }
 
+#endif
+
 static void *make_a_key(void *key) {
     OK(streamtoken_signing_key_generate(key, NULL));
     return NULL;
@@ -215,8 +221,10 @@ int main(int count, char **arguments) {
         {"one_handle_serves_all_threads", one_handle_serves_all_threads},
         {"a_handle_is_freed_by_another_thread", a_handle_is_freed_by_another_thread},
         {"a_child_process_signs_as_well", a_child_process_signs_as_well},
+#ifndef __SANITIZE_ADDRESS__
         {"a_child_verifies_with_a_key_that_is_used_for_the_first_time",
          a_child_verifies_with_a_key_that_is_used_for_the_first_time},
+#endif
         {"keys_are_made_at_the_same_time", keys_are_made_at_the_same_time},
     };
     read_example_key(count, arguments);

@@ -29,6 +29,8 @@
 compile_error!("streamtoken-capi turns panics into error codes: build it with panic = \"unwind\"");
 
 mod boundary;
+#[cfg(unix)]
+mod fork;
 mod options;
 
 // In the order of the header, which reads like a book: what is needed first comes first.

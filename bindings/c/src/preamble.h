@@ -70,9 +70,9 @@
  * signers, tokens, claims, rules, customer codes, URLs and errors never change once they are made, and
  * any number of threads may use one at the same time. The builders (`..._options`, `..._context`) may be
  * used by any number of threads as long as none changes them. A handle may be freed by any thread, once,
- * when no other uses it. A child that was forked off may use every handle; but fork while no other thread
- * signs or makes keys: AWS-LC's random numbers have a lock that a child cannot open then. Let calls of other threads come back before the process exits: AWS-LC may
- * abort a thread that begins to sign while `exit` runs.
+ * when no other uses it. `fork` waits for the signatures of other threads, some milliseconds at most, and
+ * the child may use every handle; do not fork out of a signal handler. Let calls of other threads come
+ * back before the process exits: AWS-LC may abort a thread that begins to sign while `exit` runs.
  *
  * ERRORS
  *

@@ -149,9 +149,20 @@ static void *use_each_for_the_first_time(void *unused) {
     return NULL;
 }
 
+/* Ends as another program: valgrind would miss what other threads hold. */
+static void end(bool good) {
+    execlp(good ? "true" : "false", "child", (char *)NULL);
+    _exit(2);
+}
+
+static bool ended_well(pid_t child) {
+    int status = -1;
+    return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) &&
+           WEXITSTATUS(status) == 0;
+}
+
 /* Forks while the other thread uses the next keys. */
 static void use_in_a_child(size_t first) {
-    int status = -1;
     atomic_store(&usable, first + KEYS_A_FORK);
     pid_t child = fork();
     if (child == 0) {
@@ -160,12 +171,9 @@ static void use_in_a_child(size_t first) {
         for (size_t key = first; key < first + KEYS_A_FORK; key++) {
             used = use(key) && used;
         }
-        /* Another program's end: valgrind would miss what the other thread holds. */
-        execlp(used ? "true" : "false", "used", (char *)NULL);
-        _exit(2);
+        end(used);
     }
-    CHECK(child > 0 && waitpid(child, &status, 0) == child);
-    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    CHECK(ended_well(child));
 }
 
 /* A lock that the other thread holds is never opened in the child. */
@@ -190,6 +198,42 @@ static void a_child_verifies_with_a_key_that_is_used_for_the_first_time(void) {
     CHECK(pthread_join(thread, NULL) == 0);
     for (size_t i = 0; i < FORKS * KEYS_A_FORK; i++) {
         streamtoken_prepared_free(unused_keys[i]);
+    }
+}
+
+static void *sign_once(void *unused) {
+    streamtoken_token *token;
+    (void)unused;
+    OK(streamtoken_signer_sign(shared.signer, TEXT(VIDEO), shared.options, &token, NULL));
+    streamtoken_token_free(token);
+    return NULL;
+}
+
+/* In a child: forks again, `delay` microseconds after a thread began to sign. */
+static void fork_beside_a_first_signature(useconds_t delay) {
+    pthread_t thread;
+    alarm(60);
+    CHECK(pthread_create(&thread, NULL, sign_once, NULL) == 0);
+    usleep(delay);
+    pid_t grandchild = fork();
+    if (grandchild == 0) {
+        alarm(30);
+        sign_once(NULL);
+        end(atomic_load(&broken) == 0);
+    }
+    bool good = ended_well(grandchild);
+    end(pthread_join(thread, NULL) == 0 && good);
+}
+
+/* The first signature of a child gathers new randomness, for milliseconds and under a lock of
+ * AWS-LC's: without the library's handlers, nearly every one of these forks hangs. */
+static void a_child_signs_that_was_forked_off_while_a_thread_did(void) {
+    for (useconds_t step = 0; step < 10; step++) {
+        pid_t child = fork();
+        if (child == 0) {
+            fork_beside_a_first_signature(step * 1000);
+        }
+        CHECK(ended_well(child));
     }
 }
 
@@ -224,6 +268,8 @@ int main(int count, char **arguments) {
 #ifndef __SANITIZE_ADDRESS__
         {"a_child_verifies_with_a_key_that_is_used_for_the_first_time",
          a_child_verifies_with_a_key_that_is_used_for_the_first_time},
+        {"a_child_signs_that_was_forked_off_while_a_thread_did",
+         a_child_signs_that_was_forked_off_while_a_thread_did},
 #endif
         {"keys_are_made_at_the_same_time", keys_are_made_at_the_same_time},
     };

@@ -1,11 +1,39 @@
-//! The command line, for `python -m streamtoken`.
+//! The process: its forks, and the command line for `python -m streamtoken`.
 
 use std::ffi::OsString;
 
 use pyo3::prelude::*;
+use pyo3::types::IntoPyDict as _;
 
 /// Runs the command line with `arguments`, the program's name first, and gives the exit status.
 #[pyfunction(name = "_run")]
 pub(crate) fn run(py: Python<'_>, arguments: Vec<OsString>) -> u8 {
     py.detach(|| streamtoken_cli::run(arguments))
+}
+
+/// Lets `os.fork` wait for the signatures of other threads: see [`streamtoken::host::before_fork`]. They
+/// do not hold the interpreter, so they come to their end meanwhile.
+pub(crate) fn watch_forks(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    let py = module.py();
+    let after = wrap_pyfunction!(after_fork, module)?;
+    let hooks = [
+        ("before", wrap_pyfunction!(before_fork, module)?),
+        ("after_in_parent", after.clone()),
+        ("after_in_child", after),
+    ];
+    // Windows has no forks.
+    if let Some(register) = py.import("os")?.getattr_opt("register_at_fork")? {
+        register.call((), Some(&hooks.into_py_dict(py)?))?;
+    }
+    Ok(())
+}
+
+#[pyfunction]
+fn before_fork() {
+    streamtoken::host::before_fork();
+}
+
+#[pyfunction]
+fn after_fork() {
+    streamtoken::host::after_fork();
 }

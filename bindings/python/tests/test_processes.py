@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -189,6 +190,39 @@ def test_a_fork_signs_and_makes_keys_of_its_own() -> None:
     ids = {SigningKey.generate().id, in_a_fork(), in_a_fork()}
     assert all(len(id) == 32 for id in ids)
     assert len(ids) == 3
+
+
+def in_a_child(work: "Callable[[], object]") -> bool:
+    """Do `work` in a child of this process; tell whether it came to its end."""
+    child = os.fork()
+    if child == 0:
+        signal.alarm(30)
+        status = 1
+        try:
+            work()
+            status = 0
+        finally:
+            os._exit(status)
+    return os.waitpid(child, 0)[1] == 0
+
+
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_fork_beside_a_thread_that_signs() -> None:
+    SIGNER.sign(VIDEO)
+
+    def sign() -> None:
+        SIGNER.sign(VIDEO)
+
+    def fork_beside(thread: threading.Thread, delay: float) -> None:
+        thread.start()
+        time.sleep(delay)
+        assert in_a_child(sign)
+        thread.join()
+
+    # The first signature of a child gathers new randomness, for milliseconds and under a lock of
+    # AWS-LC's: without our handlers, nearly every one of these forks hangs.
+    for step in range(20):
+        assert in_a_child(lambda: fork_beside(threading.Thread(target=sign), step * 0.0005))  # noqa: B023
 
 
 INTERRUPTED = """

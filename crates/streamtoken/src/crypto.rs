@@ -26,8 +26,11 @@ compile_error!(
      or `rust-crypto` (pure Rust, slower)"
 );
 
+mod fork;
 mod process;
 
+pub(crate) use fork::held_off;
+pub use fork::{after_fork, before_fork};
 pub(crate) use process::ProcessSigner;
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ pub use set::{KeySet, MAX_KEY_SET};
 
 pub(crate) use parts::{PrivateParts, PublicParts};
 
-use crate::crypto::{ProcessSigner, RsaSigner};
+use crate::crypto::{ProcessSigner, RsaSigner, held_off};
 use crate::id::check_key_id;
 use crate::{Error, ErrorCode, Result};
 use form::Material;
@@ -157,7 +157,7 @@ impl SigningKey {
         parts: PrivateParts,
         name: impl FnOnce(PublicParts) -> Result<PublicKey>,
     ) -> Result<Self> {
-        let signer = proven_signer(&parts)?;
+        let signer = held_off(|| proven_signer(&parts))?;
         Ok(Self(Arc::new(Private {
             public: name(parts.public.clone())?,
             parts,

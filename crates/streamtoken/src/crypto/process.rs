@@ -3,7 +3,7 @@
 use std::process;
 use std::sync::OnceLock;
 
-use super::RsaSigner;
+use super::{RsaSigner, held_off};
 use crate::Result;
 use crate::key::PrivateParts;
 
@@ -30,14 +30,18 @@ impl ProcessSigner {
 
     /// The signature over `message` with the key of `parts`, which this was made of.
     pub(crate) fn sign(&self, parts: &PrivateParts, message: &[u8]) -> Result<Vec<u8>> {
+        held_off(|| self.sign_here(parts, message))
+    }
+
+    fn sign_here(&self, parts: &PrivateParts, message: &[u8]) -> Result<Vec<u8>> {
         if self.process == process::id() {
             return self.signer.sign(message);
         }
         if let Some(child) = self.child.get() {
-            return child.sign(parts, message);
+            return child.sign_here(parts, message);
         }
         let child = Box::new(Self::new(RsaSigner::new(parts)?));
-        self.child.get_or_init(|| child).sign(parts, message)
+        self.child.get_or_init(|| child).sign_here(parts, message)
     }
 }
 

@@ -135,7 +135,7 @@
 /**
  * Every reason for a refusal, as a number and a slug that never change their meaning.
  *
- * The hundreds are groups: 1xx input, 2xx keys, 3xx tokens, 9xx internal. Zero is success and no
+ * The hundreds are groups: 1xx input, 2xx keys, 3xx tokens, 5xx the service, 9xx internal. Zero is success and no
  * member. Numbers are never reused.
  */
 enum streamtoken_error_code
@@ -191,6 +191,10 @@ enum streamtoken_error_code
      * A key id has 1 to 64 characters of A-Z, a-z, 0-9, '-' and '_'.
      */
     STREAMTOKEN_KEY_ID_INVALID = 111,
+    /**
+     * An account id has 1 to 32 characters of A-Z, a-z, 0-9, '-' and '_'.
+     */
+    STREAMTOKEN_ACCOUNT_ID_INVALID = 112,
     /**
      * A time must be a number of seconds.
      */
@@ -587,6 +591,118 @@ enum streamtoken_error_code
      * The token does not allow downloads.
      */
     STREAMTOKEN_DOWNLOAD_NOT_ALLOWED = 370,
+    /**
+     * The store cannot be read or written.
+     */
+    STREAMTOKEN_STORE_UNAVAILABLE = 500,
+    /**
+     * A record of the store cannot be read.
+     */
+    STREAMTOKEN_STORE_DAMAGED = 501,
+    /**
+     * The store was made by a later version.
+     */
+    STREAMTOKEN_STORE_TOO_NEW = 502,
+    /**
+     * There is no master key for the store.
+     */
+    STREAMTOKEN_MASTER_KEY_MISSING = 505,
+    /**
+     * A master key is 32 bytes in base64.
+     */
+    STREAMTOKEN_MASTER_KEY_INVALID = 506,
+    /**
+     * The master key does not open the store.
+     */
+    STREAMTOKEN_MASTER_KEY_WRONG = 507,
+    /**
+     * The request carries no credential.
+     */
+    STREAMTOKEN_CREDENTIAL_MISSING = 510,
+    /**
+     * The credential is not known, or no longer.
+     */
+    STREAMTOKEN_CREDENTIAL_INVALID = 511,
+    /**
+     * The credential does not reach this account or action.
+     */
+    STREAMTOKEN_CREDENTIAL_FORBIDDEN = 512,
+    /**
+     * The policy of the credential forbids this.
+     */
+    STREAMTOKEN_POLICY_FORBIDS = 513,
+    /**
+     * No credential has this id.
+     */
+    STREAMTOKEN_CREDENTIAL_UNKNOWN = 514,
+    /**
+     * No route has this path.
+     */
+    STREAMTOKEN_ROUTE_UNKNOWN = 520,
+    /**
+     * The route has no such method.
+     */
+    STREAMTOKEN_METHOD_NOT_ALLOWED = 521,
+    /**
+     * No account has this id.
+     */
+    STREAMTOKEN_ACCOUNT_UNKNOWN = 522,
+    /**
+     * The account has no key with this id.
+     */
+    STREAMTOKEN_KEY_NOT_FOUND = 523,
+    /**
+     * An account has at most 1000 keys.
+     */
+    STREAMTOKEN_KEYS_TOO_MANY = 524,
+    /**
+     * The request is not HTTP/1.1 that can be read.
+     */
+    STREAMTOKEN_REQUEST_MALFORMED = 530,
+    /**
+     * The request line and headers are too long or too many.
+     */
+    STREAMTOKEN_HEADERS_TOO_LARGE = 531,
+    /**
+     * The body is above the limit.
+     */
+    STREAMTOKEN_BODY_TOO_LARGE = 532,
+    /**
+     * The body must be application/json.
+     */
+    STREAMTOKEN_BODY_TYPE_UNSUPPORTED = 533,
+    /**
+     * The body must not be compressed.
+     */
+    STREAMTOKEN_BODY_ENCODING_UNSUPPORTED = 534,
+    /**
+     * The request did not arrive in time.
+     */
+    STREAMTOKEN_REQUEST_TIMEOUT = 535,
+    /**
+     * The service has as much to do as it takes on.
+     */
+    STREAMTOKEN_OVERLOADED = 540,
+    /**
+     * The emulator was told to fail.
+     */
+    STREAMTOKEN_FAULT_INJECTED = 545,
+    /**
+     * A setting of the service has a value that it cannot have.
+     */
+    STREAMTOKEN_CONFIG_INVALID = 550,
+    /**
+     * The service cannot listen at this address.
+     */
+    STREAMTOKEN_LISTEN_FAILED = 551,
+    /**
+     * An address that others reach needs TLS or --behind-proxy.
+     */
+    STREAMTOKEN_LISTEN_OPEN = 552,
+    /**
+     * The certificate or its key cannot be used.
+     */
+    STREAMTOKEN_TLS_INVALID = 553,
     /**
      * A fault inside streamtoken; please report it.
      */

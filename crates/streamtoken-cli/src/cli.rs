@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::commands::{completions, inspect, key, sign, urls, verify};
+use crate::commands::{completions, inspect, key, serve, sign, urls, verify};
 use crate::output::{Color, Outcome, Ui};
 
 /// Signed URL tokens for Cloudflare Stream: mint, verify, inspect, and playback URLs.
@@ -32,6 +32,7 @@ pub(crate) enum Command {
     Urls(urls::Args),
     #[command(subcommand)]
     Key(key::Command),
+    Serve(serve::Args),
     Completions(completions::Args),
 }
 
@@ -43,6 +44,7 @@ impl Command {
             Self::Inspect(args) => inspect::run(&args, ui),
             Self::Urls(args) => urls::run(&args, ui),
             Self::Key(command) => key::run(&command, ui),
+            Self::Serve(args) => serve::run(&args, ui),
             Self::Completions(args) => completions::run(&args, ui),
         }
     }

@@ -3,6 +3,7 @@
 pub(crate) mod completions;
 pub(crate) mod inspect;
 pub(crate) mod key;
+pub(crate) mod serve;
 pub(crate) mod sign;
 pub(crate) mod urls;
 pub(crate) mod verify;

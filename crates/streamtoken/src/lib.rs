@@ -52,6 +52,8 @@
 //! Times are whole seconds since the epoch. The clock is read only where no `now` was given.
 
 #![forbid(unsafe_code)]
+
+pub mod api;
 mod base64url;
 mod clock;
 mod crypto;

@@ -190,6 +190,29 @@ impl SignOptions {
         self
     }
 
+    /// The `exp` that follows from these options at `now`, in epoch seconds.
+    ///
+    /// # Errors
+    /// The codes of times that do not fit each other (124 to 128).
+    pub fn resolved_exp(&self, now: u64) -> Result<u64> {
+        self.times(now).map(|times| times.exp)
+    }
+
+    /// Whether anything was said of `exp`: by itself, by `expires_in` or by `reuse_window`.
+    pub fn has_lifetime(&self) -> bool {
+        self.exp.or(self.expires_in).or(self.reuse_window).is_some()
+    }
+
+    /// Whether the token would reach the MP4 download links.
+    pub fn is_downloadable(&self) -> bool {
+        self.downloadable
+    }
+
+    /// The access rules that were given.
+    pub fn rules(&self) -> &AccessRules {
+        &self.access_rules
+    }
+
     /// Drops what `members` replace under another name.
     fn make_way(&mut self, members: &[(String, Value)]) {
         if given(members, "exp").is_some() {

@@ -1,6 +1,6 @@
 /// Every reason for a refusal, as a number and a slug that never change their meaning.
 ///
-/// The hundreds are groups: 1xx input, 2xx keys, 3xx tokens, 9xx internal. Zero is success and no
+/// The hundreds are groups: 1xx input, 2xx keys, 3xx tokens, 5xx the service, 9xx internal. Zero is success and no
 /// member. Numbers are never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -31,6 +31,8 @@ pub enum ErrorCode {
     IdentifierInvalid = 110,
     /// A key id has 1 to 64 characters of A-Z, a-z, 0-9, '-' and '_'.
     KeyIdInvalid = 111,
+    /// An account id has 1 to 32 characters of A-Z, a-z, 0-9, '-' and '_'.
+    AccountIdInvalid = 112,
     /// A time must be a number of seconds.
     TimeType = 120,
     /// A time must be a finite number.
@@ -231,6 +233,63 @@ pub enum ErrorCode {
     BlockedByRule = 363,
     /// The token does not allow downloads.
     DownloadNotAllowed = 370,
+    // 5xx: the service
+    /// The store cannot be read or written.
+    StoreUnavailable = 500,
+    /// A record of the store cannot be read.
+    StoreDamaged = 501,
+    /// The store was made by a later version.
+    StoreTooNew = 502,
+    /// There is no master key for the store.
+    MasterKeyMissing = 505,
+    /// A master key is 32 bytes in base64.
+    MasterKeyInvalid = 506,
+    /// The master key does not open the store.
+    MasterKeyWrong = 507,
+    /// The request carries no credential.
+    CredentialMissing = 510,
+    /// The credential is not known, or no longer.
+    CredentialInvalid = 511,
+    /// The credential does not reach this account or action.
+    CredentialForbidden = 512,
+    /// The policy of the credential forbids this.
+    PolicyForbids = 513,
+    /// No credential has this id.
+    CredentialUnknown = 514,
+    /// No route has this path.
+    RouteUnknown = 520,
+    /// The route has no such method.
+    MethodNotAllowed = 521,
+    /// No account has this id.
+    AccountUnknown = 522,
+    /// The account has no key with this id.
+    KeyNotFound = 523,
+    /// An account has at most 1000 keys.
+    KeysTooMany = 524,
+    /// The request is not HTTP/1.1 that can be read.
+    RequestMalformed = 530,
+    /// The request line and headers are too long or too many.
+    HeadersTooLarge = 531,
+    /// The body is above the limit.
+    BodyTooLarge = 532,
+    /// The body must be application/json.
+    BodyTypeUnsupported = 533,
+    /// The body must not be compressed.
+    BodyEncodingUnsupported = 534,
+    /// The request did not arrive in time.
+    RequestTimeout = 535,
+    /// The service has as much to do as it takes on.
+    Overloaded = 540,
+    /// The emulator was told to fail.
+    FaultInjected = 545,
+    /// A setting of the service has a value that it cannot have.
+    ConfigInvalid = 550,
+    /// The service cannot listen at this address.
+    ListenFailed = 551,
+    /// An address that others reach needs TLS or --behind-proxy.
+    ListenOpen = 552,
+    /// The certificate or its key cannot be used.
+    TlsInvalid = 553,
     // 9xx: internal
     /// A fault inside streamtoken; please report it.
     Internal = 900,
@@ -251,6 +310,7 @@ impl ErrorCode {
         Self::OptionTooLarge,
         Self::IdentifierInvalid,
         Self::KeyIdInvalid,
+        Self::AccountIdInvalid,
         Self::TimeType,
         Self::TimeNotFinite,
         Self::TimeFractional,
@@ -350,6 +410,34 @@ impl ErrorCode {
         Self::ViewerUnknown,
         Self::BlockedByRule,
         Self::DownloadNotAllowed,
+        Self::StoreUnavailable,
+        Self::StoreDamaged,
+        Self::StoreTooNew,
+        Self::MasterKeyMissing,
+        Self::MasterKeyInvalid,
+        Self::MasterKeyWrong,
+        Self::CredentialMissing,
+        Self::CredentialInvalid,
+        Self::CredentialForbidden,
+        Self::PolicyForbids,
+        Self::CredentialUnknown,
+        Self::RouteUnknown,
+        Self::MethodNotAllowed,
+        Self::AccountUnknown,
+        Self::KeyNotFound,
+        Self::KeysTooMany,
+        Self::RequestMalformed,
+        Self::HeadersTooLarge,
+        Self::BodyTooLarge,
+        Self::BodyTypeUnsupported,
+        Self::BodyEncodingUnsupported,
+        Self::RequestTimeout,
+        Self::Overloaded,
+        Self::FaultInjected,
+        Self::ConfigInvalid,
+        Self::ListenFailed,
+        Self::ListenOpen,
+        Self::TlsInvalid,
         Self::Internal,
     ];
 
@@ -401,7 +489,39 @@ impl ErrorCode {
 
     /// Whether the same call may succeed later without a change.
     pub const fn retryable(self) -> bool {
-        matches!(self, Self::TokenNotYetValid)
+        matches!(
+            self,
+            Self::TokenNotYetValid
+                | Self::StoreUnavailable
+                | Self::RequestTimeout
+                | Self::Overloaded
+                | Self::FaultInjected
+        )
+    }
+
+    /// The code with which Cloudflare's API says what this one says, as far as it is public; where it is
+    /// not, the nearest that is. 1000 or more; 10001 (a fault of the service) and 10429 (later again) are
+    /// our choice.
+    pub const fn api_code(self) -> u32 {
+        match self {
+            Self::RouteUnknown | Self::MethodNotAllowed => 7000,
+            Self::IdentifierInvalid | Self::AccountIdInvalid | Self::AccountUnknown => 7003,
+            Self::CredentialMissing
+            | Self::CredentialInvalid
+            | Self::CredentialForbidden
+            | Self::PolicyForbids => 10000,
+            Self::KeyNotFound | Self::CredentialUnknown => 10003,
+            Self::JsonInvalid
+            | Self::JsonDuplicateMember
+            | Self::JsonTooDeep
+            | Self::TextNotUtf8
+            | Self::BodyTypeUnsupported
+            | Self::BodyEncodingUnsupported => 10004,
+            Self::BodyTooLarge => 10011,
+            Self::Overloaded | Self::FaultInjected => 10429,
+            _ if self.http_status() >= 500 => 10001,
+            _ => 10005,
+        }
     }
 
     /// The code with this number, if there is one.
@@ -458,6 +578,11 @@ impl ErrorCode {
                 "key_id_invalid",
                 400,
                 "a key id has 1 to 64 characters of A-Z, a-z, 0-9, '-' and '_'",
+            ),
+            Self::AccountIdInvalid => (
+                "account_id_invalid",
+                400,
+                "an account id has 1 to 32 characters of A-Z, a-z, 0-9, '-' and '_'",
             ),
             Self::TimeType => ("time_type", 400, "a time must be a number of seconds"),
             Self::TimeNotFinite => ("time_not_finite", 400, "a time must be a finite number"),
@@ -797,6 +922,106 @@ impl ErrorCode {
                 "download_not_allowed",
                 403,
                 "the token does not allow downloads",
+            ),
+            Self::StoreUnavailable => (
+                "store_unavailable",
+                503,
+                "the store cannot be read or written",
+            ),
+            Self::StoreDamaged => ("store_damaged", 500, "a record of the store cannot be read"),
+            Self::StoreTooNew => (
+                "store_too_new",
+                500,
+                "the store was made by a later version",
+            ),
+            Self::MasterKeyMissing => (
+                "master_key_missing",
+                500,
+                "there is no master key for the store",
+            ),
+            Self::MasterKeyInvalid => (
+                "master_key_invalid",
+                500,
+                "a master key is 32 bytes in base64",
+            ),
+            Self::MasterKeyWrong => (
+                "master_key_wrong",
+                500,
+                "the master key does not open the store",
+            ),
+            Self::CredentialMissing => (
+                "credential_missing",
+                401,
+                "the request carries no credential",
+            ),
+            Self::CredentialInvalid => (
+                "credential_invalid",
+                401,
+                "the credential is not known, or no longer",
+            ),
+            Self::CredentialForbidden => (
+                "credential_forbidden",
+                403,
+                "the credential does not reach this account or action",
+            ),
+            Self::PolicyForbids => (
+                "policy_forbids",
+                403,
+                "the policy of the credential forbids this",
+            ),
+            Self::CredentialUnknown => ("credential_unknown", 404, "no credential has this id"),
+            Self::RouteUnknown => ("route_unknown", 404, "no route has this path"),
+            Self::MethodNotAllowed => ("method_not_allowed", 405, "the route has no such method"),
+            Self::AccountUnknown => ("account_unknown", 404, "no account has this id"),
+            Self::KeyNotFound => ("key_not_found", 404, "the account has no key with this id"),
+            Self::KeysTooMany => ("keys_too_many", 400, "an account has at most 1000 keys"),
+            Self::RequestMalformed => (
+                "request_malformed",
+                400,
+                "the request is not HTTP/1.1 that can be read",
+            ),
+            Self::HeadersTooLarge => (
+                "headers_too_large",
+                431,
+                "the request line and headers are too long or too many",
+            ),
+            Self::BodyTooLarge => ("body_too_large", 413, "the body is above the limit"),
+            Self::BodyTypeUnsupported => (
+                "body_type_unsupported",
+                415,
+                "the body must be application/json",
+            ),
+            Self::BodyEncodingUnsupported => (
+                "body_encoding_unsupported",
+                415,
+                "the body must not be compressed",
+            ),
+            Self::RequestTimeout => ("request_timeout", 408, "the request did not arrive in time"),
+            Self::Overloaded => (
+                "overloaded",
+                503,
+                "the service has as much to do as it takes on",
+            ),
+            Self::FaultInjected => ("fault_injected", 503, "the emulator was told to fail"),
+            Self::ConfigInvalid => (
+                "config_invalid",
+                500,
+                "a setting of the service has a value that it cannot have",
+            ),
+            Self::ListenFailed => (
+                "listen_failed",
+                500,
+                "the service cannot listen at this address",
+            ),
+            Self::ListenOpen => (
+                "listen_open",
+                500,
+                "an address that others reach needs TLS or --behind-proxy",
+            ),
+            Self::TlsInvalid => (
+                "tls_invalid",
+                500,
+                "the certificate or its key cannot be used",
             ),
             Self::Internal => (
                 "internal",

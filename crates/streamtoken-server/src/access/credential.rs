@@ -1,0 +1,165 @@
+//! Credentials: made once, shown once, kept as hashes.
+
+use aws_lc_rs::{constant_time, digest, rand};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use streamtoken::{ErrorCode, Result};
+use zeroize::Zeroizing;
+
+use super::{Grants, Presented};
+use crate::store::StoredCredential;
+
+/// A credential that was just made: what is stored, and the secret, which is shown this once.
+#[non_exhaustive]
+pub struct NewCredential {
+    /// What is stored.
+    pub stored: StoredCredential,
+    /// The whole credential, for its holder.
+    pub secret: Zeroizing<String>,
+}
+
+impl NewCredential {
+    /// A bearer token, or, with `email`, a key of the previous scheme.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Internal`] when the operating system gives no random numbers.
+    pub fn generate(
+        name: &str,
+        email: Option<&str>,
+        grants: Grants,
+        created: String,
+    ) -> Result<Self> {
+        let id = random_text::<6>()?;
+        let secret = Zeroizing::new(format!("stk_{}_{}", *id, *random_text::<32>()?));
+        Ok(Self {
+            stored: Self::stored(id.to_string(), name, email, grants, created, &secret),
+            secret,
+        })
+    }
+
+    /// A credential whose secret the caller chose: for emulators alone.
+    pub fn chosen(
+        name: &str,
+        email: Option<&str>,
+        grants: Grants,
+        created: String,
+        secret: &str,
+    ) -> Self {
+        Self {
+            stored: Self::stored(name.to_owned(), name, email, grants, created, secret),
+            secret: Zeroizing::new(secret.to_owned()),
+        }
+    }
+
+    fn stored(
+        id: String,
+        name: &str,
+        email: Option<&str>,
+        grants: Grants,
+        created: String,
+        secret: &str,
+    ) -> StoredCredential {
+        StoredCredential {
+            id,
+            name: name.to_owned(),
+            hash: hash(secret),
+            email: email.map(str::to_owned),
+            grants,
+            created,
+            revoked: None,
+        }
+    }
+}
+
+/// Random bytes in base64url. Secrets are this long so that a plain hash keeps them.
+fn random_text<const BYTES: usize>() -> Result<Zeroizing<String>> {
+    let mut bytes = Zeroizing::new([0; BYTES]);
+    rand::fill(&mut *bytes).map_err(|_| ErrorCode::Internal)?;
+    Ok(Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(*bytes)))
+}
+
+fn hash(secret: &str) -> [u8; 32] {
+    let digest = digest::digest(&digest::SHA256, secret.as_bytes());
+    let mut hash = [0; 32];
+    hash.copy_from_slice(digest.as_ref());
+    hash
+}
+
+/// The credentials that are good at the moment.
+#[derive(Debug, Default)]
+pub struct Credentials(Vec<StoredCredential>);
+
+impl Credentials {
+    /// Those of `stored` that were not revoked.
+    pub fn new(stored: Vec<StoredCredential>) -> Self {
+        Self(
+            stored
+                .into_iter()
+                .filter(|one| one.revoked.is_none())
+                .collect(),
+        )
+    }
+
+    /// The credential that a request carries. Every stored hash is compared, each in constant time.
+    ///
+    /// # Errors
+    /// [`ErrorCode::CredentialInvalid`].
+    pub fn check(&self, presented: Presented<'_>) -> Result<&StoredCredential> {
+        let (secret, email) = match presented {
+            Presented::Bearer(token) => (token, None),
+            Presented::EmailAndKey { email, key } => (key, Some(email)),
+        };
+        let hash = hash(secret);
+        let mut found = None;
+        for credential in &self.0 {
+            let same = constant_time::verify_slices_are_equal(&credential.hash, &hash).is_ok();
+            if same && credential.email.as_deref() == email {
+                found = Some(credential);
+            }
+        }
+        found.ok_or_else(|| ErrorCode::CredentialInvalid.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Credentials, NewCredential};
+    use crate::access::{Accounts, Action, Grants, Presented};
+
+    fn make(email: Option<&str>) -> NewCredential {
+        let grants = Grants::new(Accounts::All, [Action::CreateToken]);
+        NewCredential::generate("name", email, grants, "2026-11-24T00:00:00Z".into()).unwrap()
+    }
+
+    #[test]
+    fn a_credential_is_known_by_its_whole_secret_and_scheme() {
+        let (token, key) = (make(None), make(Some("a@example.com")));
+        let credentials = Credentials::new(vec![token.stored.clone(), key.stored.clone()]);
+        let id = |presented| {
+            credentials
+                .check(presented)
+                .map(|found| found.id.clone())
+                .ok()
+        };
+        let bearer = |secret| id(Presented::Bearer(secret));
+        let with_email = |email, key| id(Presented::EmailAndKey { email, key });
+        assert_eq!(bearer(&token.secret), Some(token.stored.id.clone()));
+        assert_eq!(
+            with_email("a@example.com", &key.secret),
+            Some(key.stored.id.clone())
+        );
+        assert_eq!(bearer(&key.secret), None);
+        assert_eq!(with_email("b@example.com", &key.secret), None);
+        assert_eq!(with_email("a@example.com", &token.secret), None);
+        assert_eq!(bearer(&token.secret[..token.secret.len() - 1]), None);
+        assert_eq!(bearer(""), None);
+    }
+
+    #[test]
+    fn a_revoked_credential_is_unknown() {
+        let mut made = make(None);
+        made.stored.revoked = Some("2026-11-24T00:00:01Z".into());
+        let credentials = Credentials::new(vec![made.stored]);
+        assert!(credentials.check(Presented::Bearer(&made.secret)).is_err());
+    }
+}

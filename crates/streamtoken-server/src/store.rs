@@ -1,0 +1,117 @@
+//! What is kept: accounts, sealed signing keys, hashed credentials.
+
+mod sqlite;
+
+pub use sqlite::SqliteStore;
+
+use async_trait::async_trait;
+use streamtoken::Result;
+
+use crate::access::Grants;
+
+/// What a signing key is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeyPurpose {
+    /// Made and listed through the API, and used by its caller.
+    Account,
+    /// What the token endpoint signs with when a request brings no key. Every account has one.
+    Endpoint,
+}
+
+/// A signing key as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StoredKey {
+    /// The key id: 32 lower-case hexadecimal digits.
+    pub id: String,
+    /// What it is for.
+    pub purpose: KeyPurpose,
+    /// When it was made, in RFC 3339.
+    pub created: String,
+    /// The public half, as a JWK.
+    pub public_jwk: String,
+    /// Which master key sealed it.
+    pub master_key_id: String,
+    /// The private JWK, sealed under the account's and the key's id.
+    pub sealed: Vec<u8>,
+}
+
+/// A credential as it is stored.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct StoredCredential {
+    /// Names the credential in lists and logs; no secret.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// SHA-256 of the whole credential.
+    pub hash: [u8; 32],
+    /// The e-mail address that goes with a key of the previous scheme.
+    pub email: Option<String>,
+    /// What it may do.
+    pub grants: Grants,
+    /// When it was made, in RFC 3339.
+    pub created: String,
+    /// When it was revoked, in RFC 3339.
+    pub revoked: Option<String>,
+}
+
+/// Keeps what must outlive the process. Whatever was answered with `Ok` is on disk.
+///
+/// All methods fail with [`ErrorCode::StoreUnavailable`](streamtoken::ErrorCode::StoreUnavailable) when the
+/// store cannot be reached or written, and
+/// [`ErrorCode::StoreDamaged`](streamtoken::ErrorCode::StoreDamaged) when a record cannot be read.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Ids of all accounts.
+    async fn accounts(&self) -> Result<Vec<String>>;
+
+    /// Adds an account and its endpoint key; `false` when it is there already.
+    async fn add_account(
+        &self,
+        account: &str,
+        created: &str,
+        endpoint_key: &StoredKey,
+    ) -> Result<bool>;
+
+    /// All keys of an account, the oldest first; `None` when there is no such account.
+    async fn keys(&self, account: &str) -> Result<Option<Vec<StoredKey>>>;
+
+    /// Adds a key. [`ErrorCode::KeysTooMany`](streamtoken::ErrorCode::KeysTooMany) above 1,000 of the
+    /// account's own.
+    async fn add_key(&self, account: &str, key: &StoredKey) -> Result<()>;
+
+    /// Deletes a key of the account's own; `false` when it has none with this id.
+    async fn delete_key(&self, account: &str, id: &str) -> Result<bool>;
+
+    /// All credentials, revoked ones too, the oldest first.
+    async fn credentials(&self) -> Result<Vec<StoredCredential>>;
+
+    /// Adds a credential.
+    async fn add_credential(&self, credential: &StoredCredential) -> Result<()>;
+
+    /// Revokes a credential; `false` when there is none with this id, or it was revoked before.
+    async fn revoke_credential(&self, id: &str, revoked: &str) -> Result<bool>;
+
+    /// Replaces the sealed form of all keys, in one transaction; gives their number.
+    async fn reseal(&self, reseal: &dyn Reseal) -> Result<usize>;
+
+    /// A number that differs once another process has changed the store.
+    async fn changes(&self) -> Result<i64>;
+
+    /// Whether a key could be stored now.
+    async fn check_writable(&self) -> Result<()>;
+
+    /// Lets go of the store, after what was begun has ended.
+    async fn close(&self);
+}
+
+/// How a stored key is sealed anew.
+pub trait Reseal: Send + Sync {
+    /// The key of `account` as it is to be stored from now on.
+    ///
+    /// # Errors
+    /// [`ErrorCode::MasterKeyWrong`](streamtoken::ErrorCode::MasterKeyWrong).
+    fn reseal(&self, account: &str, key: &StoredKey) -> Result<StoredKey>;
+}

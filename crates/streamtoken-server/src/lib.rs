@@ -8,11 +8,13 @@
 //! | keys, decrypted and ready to sign | [`keyring`] |
 //! | what is kept | [`store`] |
 //! | encryption at rest | [`vault`] |
+//! | the emulator for test suites | [`dev`] |
 #![forbid(unsafe_code)]
 
 pub mod access;
 mod answer;
 mod clock;
+pub mod dev;
 pub mod keyring;
 pub mod routes;
 pub mod serve;

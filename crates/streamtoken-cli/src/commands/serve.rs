@@ -1,55 +1,56 @@
 //! `serve`: the token endpoint.
 
-use std::future::pending;
-use std::net::SocketAddr;
-use std::sync::Arc;
+mod dev;
 
-use streamtoken::{Error, ErrorCode, SigningKey};
-use streamtoken_server::access::{Accounts, Action, Grants, NewCredential};
-use streamtoken_server::store::SqliteStore;
-use streamtoken_server::vault::{MasterKey, Vault};
-use streamtoken_server::{Minting, Service, routes, serve};
-use tokio::net::TcpListener;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use streamtoken::{Error, ErrorCode, TimeFormat};
+use streamtoken_server::Minting;
 use tokio::runtime::Runtime;
 
-use crate::output::{Exit, Outcome, Ui};
+use crate::output::{Outcome, Ui};
 
 /// Answer Cloudflare Stream's token endpoint and key routes
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// Be an emulator for tests: everything in memory, with credentials at hand
-    #[arg(long)]
-    dev: bool,
     /// Address and port; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8787")]
     listen: SocketAddr,
+    /// File that keeps accounts and keys between runs [default with --dev: memory]
+    #[arg(long, value_name = "FILE")]
+    store: Option<PathBuf>,
+    /// How tokens carry times: as text, as Cloudflare's endpoint does, or as numbers
+    #[arg(long, value_name = "FORMAT", value_parser = ["string", "number"], default_value = "string")]
+    time_format: String,
+    /// Take expires_in, time_format and reuse_window in bodies, which Cloudflare's endpoint ignores
+    #[arg(long)]
+    extensions: bool,
+    #[command(flatten)]
+    dev: dev::DevArgs,
+}
+
+impl Args {
+    fn minting(&self) -> Minting {
+        let mut minting = Minting::default();
+        minting.time_format = match self.time_format.as_str() {
+            "number" => TimeFormat::Number,
+            _ => TimeFormat::String,
+        };
+        minting.extensions = self.extensions;
+        minting
+    }
 }
 
 pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
     let runtime = Runtime::new().map_err(|_| Error::from(ErrorCode::Internal))?;
-    runtime.block_on(emulate(args, ui))
+    let outcome = runtime.block_on(dev::run(args, ui));
+    // Whoever asked for the end does not wait for keys that are still being made.
+    runtime.shutdown_background();
+    outcome
 }
 
-async fn emulate(args: &Args, ui: Ui) -> Outcome {
-    let store = Arc::new(SqliteStore::in_memory().await?);
-    let master = MasterKey::parse(&MasterKey::generate_text()?)?;
-    let service = Service::start(store, Vault::new(master, None), Minting::default()).await?;
-    let account = SigningKey::generate()?.id().to_owned();
-    service.add_account(&account, None).await?;
-    let grants = Grants::new(Accounts::All, Action::ALL.iter().copied());
-    let created = service.clock().timestamp().to_string();
-    let credential = NewCredential::generate("dev", None, grants, created)?;
-    service.add_credential(&credential).await?;
-    let listener = TcpListener::bind(args.listen)
-        .await
-        .map_err(|error| Error::new(ErrorCode::ListenFailed, error.to_string()))?;
-    let address = listener
-        .local_addr()
-        .map_err(|error| Error::new(ErrorCode::ListenFailed, error.to_string()))?;
-    ui.line(&format!(
-        "curl -X POST http://{address}/client/v4/accounts/{account}/stream/ea95132c15732412d22c1476fa83f27a/token -H 'Authorization: Bearer {}'",
-        *credential.secret
-    ))?;
-    serve::serve(listener, routes::router(Arc::new(service)), pending()).await;
-    Ok(Exit::SUCCESS)
-}
+const EXAMPLES: &str = r#"Examples:
+  $ streamtoken serve --dev --listen 127.0.0.1:0 & SERVER=$!
+  $ kill $SERVER"#;

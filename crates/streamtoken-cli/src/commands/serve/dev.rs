@@ -1,0 +1,174 @@
+//! `serve --dev`: the emulator.
+
+use std::future::pending;
+use std::io::{self, Read as _};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::thread;
+
+use streamtoken::{Error, ErrorCode, Result, SigningKey};
+use streamtoken_server::dev::{Emulator, EmulatorOptions, Introduction};
+use streamtoken_server::serve;
+use tokio::net::TcpListener;
+use tokio::signal;
+use tokio::sync::oneshot;
+
+use crate::input::take_stdin;
+use crate::key_source;
+use crate::output::{Exit, NAME, Outcome, Stop, Ui};
+
+#[derive(clap::Args)]
+#[command(next_help_heading = "Emulator")]
+pub(crate) struct DevArgs {
+    /// Be an emulator for tests: in memory, on loopback alone, with credentials that it prints
+    #[arg(long)]
+    dev: bool,
+    /// Account of the emulator [default: the store's, or that of Cloudflare's documentation]
+    #[arg(long, value_name = "ID", requires = "dev")]
+    account: Option<String>,
+    /// File with the key that the emulator signs with, in any form; - reads standard input [default:
+    /// a new one]
+    #[arg(long, value_name = "FILE|-", requires = "dev")]
+    key: Option<PathBuf>,
+    /// Id of the key, when the file does not hold it
+    #[arg(long, value_name = "ID", requires = "key")]
+    key_id: Option<String>,
+    /// End when standard input does: a test's emulator does not outlive the test
+    #[arg(long, requires = "dev")]
+    exit_on_stdin_close: bool,
+}
+
+pub(super) async fn run(args: &super::Args, ui: Ui) -> Outcome {
+    if !args.dev.dev {
+        let message = "serve has the emulator alone so far; say --dev";
+        return Err(Error::new(ErrorCode::UsageInvalid, message).into());
+    }
+    if !args.listen.ip().is_loopback() {
+        let message = "the emulator prints its credentials, so it listens on loopback alone, such as 127.0.0.1:8787";
+        return Err(Error::new(ErrorCode::ListenOpen, message).into());
+    }
+    let options = args.emulator()?;
+    let mut stop = Box::pin(told_to_stop(args.dev.exit_on_stdin_close)?);
+    let (emulator, listener) = tokio::select! {
+        started = start(options, args.listen, ui) => started?,
+        () = &mut stop => return Ok(Exit::SUCCESS),
+    };
+    serve::serve(listener, emulator.router(), stop).await;
+    emulator.service().store().close().await;
+    Ok(Exit::SUCCESS)
+}
+
+async fn start(
+    options: EmulatorOptions,
+    address: SocketAddr,
+    ui: Ui,
+) -> Result<(Emulator, TcpListener), Stop> {
+    let emulator = Emulator::start(options).await?;
+    let (listener, address) = listen(address).await?;
+    introduce(&emulator.introduction(address), ui)?;
+    Ok((emulator, listener))
+}
+
+impl super::Args {
+    fn emulator(&self) -> Result<EmulatorOptions> {
+        let mut options = EmulatorOptions::default();
+        options.account.clone_from(&self.dev.account);
+        options.key = self.dev.load_key()?;
+        options.store.clone_from(&self.store);
+        options.minting = self.minting();
+        Ok(options)
+    }
+}
+
+impl DevArgs {
+    fn load_key(&self) -> Result<Option<SigningKey>> {
+        let Some(path) = &self.key else {
+            return Ok(None);
+        };
+        SigningKey::load(&*key_source::read(path)?, self.key_id.as_deref()).map(Some)
+    }
+}
+
+async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr)> {
+    let failed = |error: io::Error| {
+        let message = format!("{address} cannot be listened at: {error}");
+        Error::new(ErrorCode::ListenFailed, message)
+    };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
+}
+
+/// Tells whoever started the emulator how to reach it: one line of JSON, or lines for people, the last of
+/// which mints a token as it stands.
+fn introduce(emulator: &Introduction<'_>, ui: Ui) -> Result<(), Stop> {
+    if ui.json {
+        return ui.object(emulator);
+    }
+    let rows = [
+        ("base URL", &*emulator.base_url),
+        ("account", emulator.account_id),
+        ("API token", emulator.api_token),
+        ("e-mail", emulator.api_email),
+        ("API key", emulator.api_key),
+        ("public keys", &emulator.jwks_url),
+        ("clock, faults", &emulator.dev_url),
+    ];
+    for (name, value) in rows {
+        ui.line(&format!(
+            "{} {value}",
+            ui.paint(NAME, &format!("{name:<13}"))
+        ))?;
+    }
+    ui.line(&format!(
+        "\ncurl -X POST {}/accounts/{}/stream/{VIDEO}/token -H 'Authorization: Bearer {}'",
+        emulator.base_url, emulator.account_id, emulator.api_token
+    ))
+}
+
+/// Ends on SIGTERM and on Ctrl-C, and when standard input does, if that was asked for.
+fn told_to_stop(on_stdin: bool) -> Result<impl Future<Output = ()>> {
+    let stdin = on_stdin.then(stdin_closes).transpose()?;
+    let closed = async {
+        match stdin {
+            Some(closed) => drop(closed.await),
+            None => pending().await,
+        }
+    };
+    Ok(async {
+        tokio::select! {
+            () = terminated() => {}
+            _ = signal::ctrl_c() => {}
+            () = closed => {}
+        }
+    })
+}
+
+#[cfg(unix)]
+async fn terminated() {
+    match signal::unix::signal(signal::unix::SignalKind::terminate()) {
+        Ok(mut signals) => drop(signals.recv().await),
+        // Without a handler the signal ends the process by itself.
+        Err(_) => pending().await,
+    }
+}
+
+#[cfg(not(unix))]
+async fn terminated() {
+    pending().await
+}
+
+/// Reads standard input to its end, on a thread that the process does not wait for.
+fn stdin_closes() -> Result<oneshot::Receiver<()>> {
+    let mut stdin = take_stdin("the sign to end")?;
+    let (closes, closed) = oneshot::channel::<()>();
+    thread::spawn(move || {
+        let mut ignored = [0; 1024];
+        while stdin.read(&mut ignored).is_ok_and(|read| read > 0) {}
+        drop(closes);
+    });
+    Ok(closed)
+}
+
+/// The video of Cloudflare's example.
+const VIDEO: &str = "ea95132c15732412d22c1476fa83f27a";

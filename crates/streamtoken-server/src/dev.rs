@@ -1,0 +1,180 @@
+//! The emulator: the service for test suites, with credentials at hand and everything else as it is in
+//! production.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::Router;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use serde::Serialize;
+use streamtoken::api::{self, CreatedKey};
+use streamtoken::{Error, ErrorCode, Result, SigningKey};
+use zeroize::Zeroizing;
+
+use crate::access::{Accounts, Action, Grants, NewCredential};
+use crate::store::{KeyPurpose, SqliteStore, Store, StoredKey};
+use crate::vault::{MASTER_KEY, MasterKey, Vault};
+use crate::{Minting, Service, keyring, routes};
+
+/// The account of an emulator that is not told another: the one of Cloudflare's documentation.
+pub const ACCOUNT: &str = "023e105f4ecef8ad9ca31a8372d0c353";
+/// The e-mail address of the previous scheme.
+pub const EMAIL: &str = "emulator@example.com";
+/// Where the emulator's own routes are.
+pub const BASE_PATH: &str = "/_dev";
+
+/// What an emulator starts with. All is optional.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct EmulatorOptions {
+    /// The account; [`ACCOUNT`], or the first one of the store, by default.
+    pub account: Option<String>,
+    /// The key that the token endpoint signs with; one is made by default.
+    pub key: Option<SigningKey>,
+    /// A file that keeps account and keys between runs; memory by default.
+    pub store: Option<PathBuf>,
+    /// How tokens are minted.
+    pub minting: Minting,
+}
+
+/// A service with an account, and credentials that may do everything.
+pub struct Emulator {
+    service: Arc<Service>,
+    account: String,
+    key: SigningKey,
+    created: String,
+    token: Zeroizing<String>,
+    email_key: Zeroizing<String>,
+}
+
+impl Emulator {
+    /// Opens the store, and makes what is missing. The credentials are new each time, and those of earlier
+    /// runs end.
+    ///
+    /// # Errors
+    /// [`ErrorCode::AccountIdInvalid`]; [`ErrorCode::ConfigInvalid`] when the account of the store has
+    /// another key than the one that was given; [`ErrorCode::MasterKeyWrong`] for a store that no emulator
+    /// made; those of the store.
+    pub async fn start(options: EmulatorOptions) -> Result<Self> {
+        let store: Arc<dyn Store> = match &options.store {
+            Some(file) => Arc::new(SqliteStore::open(file).await?),
+            None => Arc::new(SqliteStore::in_memory().await?),
+        };
+        let service = Service::start(Arc::clone(&store), vault()?, options.minting).await?;
+        let account = match options.account {
+            Some(account) => account,
+            None => store
+                .accounts()
+                .await?
+                .into_iter()
+                .next()
+                .unwrap_or_else(|| ACCOUNT.to_owned()),
+        };
+        let given = options.key.as_ref().map(|key| key.public_key().to_jwk());
+        service.add_account(&account, options.key).await?;
+        let stored = endpoint_key(&store, &account).await?;
+        if given.is_some_and(|given| given != stored.public_jwk) {
+            return Err(Error::new(
+                ErrorCode::ConfigInvalid,
+                "the account of the store has another key; leave the key out, or take another store",
+            ));
+        }
+        let key = keyring::open(&account, &stored, &vault()?)?;
+        let [token, email_key] = credentials(&service).await?;
+        Ok(Self {
+            service: Arc::new(service),
+            account,
+            key,
+            created: stored.created,
+            token,
+            email_key,
+        })
+    }
+
+    /// The service.
+    pub fn service(&self) -> &Arc<Service> {
+        &self.service
+    }
+
+    /// All routes of the service, and the emulator's own.
+    pub fn router(&self) -> Router {
+        routes::router(Arc::clone(&self.service))
+    }
+
+    /// What a test needs to know, once the emulator listens at `address`.
+    pub fn introduction(&self, address: SocketAddr) -> Introduction<'_> {
+        let base_url = format!("http://{address}{}", api::BASE_PATH);
+        Introduction {
+            account_id: &self.account,
+            api_token: &self.token,
+            api_email: EMAIL,
+            api_key: &self.email_key,
+            signing_key: CreatedKey::new(&self.key, &self.created),
+            jwks_url: format!("{base_url}/accounts/{}/stream/jwks.json", self.account),
+            dev_url: format!("http://{address}{BASE_PATH}"),
+            base_url,
+        }
+    }
+}
+
+/// How an emulator is reached. Its members are a contract with the fixtures of the Python and Node.js
+/// packages.
+#[derive(Serialize)]
+#[non_exhaustive]
+pub struct Introduction<'e> {
+    /// What official clients take for `CLOUDFLARE_BASE_URL`.
+    pub base_url: String,
+    /// The account.
+    pub account_id: &'e str,
+    /// A bearer token that may do everything.
+    pub api_token: &'e str,
+    /// The e-mail address of the previous scheme.
+    pub api_email: &'static str,
+    /// The key that goes with it.
+    pub api_key: &'e str,
+    /// The key that the token endpoint signs with, as `POST …/stream/keys` would show it.
+    pub signing_key: CreatedKey<'e>,
+    /// The public halves of the account's keys.
+    pub jwks_url: String,
+    /// The emulator's own routes.
+    pub dev_url: String,
+}
+
+/// Every emulator has the same master key: its stores are for tests, and protect nothing. A store of the
+/// service does not open with it.
+fn vault() -> Result<Vault> {
+    let text = BASE64_STANDARD.encode([b'e'; MASTER_KEY]);
+    Ok(Vault::new(MasterKey::parse(&text)?, None))
+}
+
+async fn endpoint_key(store: &Arc<dyn Store>, account: &str) -> Result<StoredKey> {
+    let keys = store.keys(account).await?.unwrap_or_default();
+    keys.into_iter()
+        .find(|key| key.purpose == KeyPurpose::Endpoint)
+        .ok_or_else(|| ErrorCode::StoreDamaged.into())
+}
+
+/// A bearer token and a key of the previous scheme, in the place of those of earlier runs.
+async fn credentials(service: &Service) -> Result<[Zeroizing<String>; 2]> {
+    let now = service.clock().timestamp().to_string();
+    for earlier in service.store().credentials().await? {
+        service.store().revoke_credential(&earlier.id, &now).await?;
+    }
+    Ok([
+        credential(service, None, now.clone()).await?,
+        credential(service, Some(EMAIL), now).await?,
+    ])
+}
+
+async fn credential(
+    service: &Service,
+    email: Option<&str>,
+    created: String,
+) -> Result<Zeroizing<String>> {
+    let grants = Grants::new(Accounts::All, Action::ALL.iter().copied());
+    let made = NewCredential::generate("emulator", email, grants, created)?;
+    service.add_credential(&made).await?;
+    Ok(made.secret)
+}

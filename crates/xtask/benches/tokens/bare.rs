@@ -10,7 +10,7 @@ use aws_lc_rs::rsa::KeyPair;
 use aws_lc_rs::signature::{
     KeyPair as _, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256,
 };
-use xtask::measure::Row;
+use xtask::measure::{Row, Work};
 
 use crate::fixture::Fixture;
 
@@ -19,13 +19,12 @@ pub(crate) const VERIFICATION: &str = "bare aws-lc-rs verification";
 pub(crate) const TWO_THREADS: &str = "two threads of bare signatures";
 
 pub(crate) fn rows(fixture: &Fixture) -> Result<Vec<Row<'_>>> {
-    let bare = Bare::new(fixture)?;
     let threads = Bare::new(fixture)?;
     let public = public(fixture)?;
-    let signature = bare.sign()?;
+    let signature = Bare::new(fixture)?.sign()?;
     let message = fixture.message.as_bytes();
     Ok(vec![
-        Row::baseline(SIGNATURE, Box::new(move |n| timed(n, || bare.sign()))),
+        Row::baseline(SIGNATURE, self::signature(fixture)?),
         Row::baseline(
             VERIFICATION,
             Box::new(move |n| {
@@ -37,6 +36,12 @@ pub(crate) fn rows(fixture: &Fixture) -> Result<Vec<Row<'_>>> {
         ),
         Row::baseline(TWO_THREADS, Box::new(move |n| threads.sign_on_two(n))),
     ])
+}
+
+/// The work of one bare signature, for a process of its own.
+pub(crate) fn signature(fixture: &Fixture) -> Result<Work<'_>> {
+    let bare = Bare::new(fixture)?;
+    Ok(Box::new(move |n| timed(n, || bare.sign())))
 }
 
 /// Does `once` n times.

@@ -39,7 +39,7 @@ pub(crate) fn run(fixture: &Fixture, lines: usize) -> Result<Option<String>> {
 }
 
 /// The release build beside this program's own folder (`target/release/deps`).
-fn program() -> Option<PathBuf> {
+pub(crate) fn program() -> Option<PathBuf> {
     let folder = std::env::current_exe().ok()?.parent()?.parent()?.to_owned();
     let program = folder.join("streamtoken");
     (folder.ends_with("release") && program.exists()).then_some(program)

@@ -6,6 +6,7 @@ mod batch;
 mod bindings;
 mod fixture;
 mod ours;
+mod service;
 mod theirs;
 
 use anyhow::Result;
@@ -17,6 +18,12 @@ use fixture::Fixture;
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let has = |name: &str| arguments.iter().any(|argument| argument == name);
+    if has(service::LOAD) {
+        return service::load_when_asked();
+    }
+    if has(service::SIGN) {
+        return service::sign_when_asked(&Fixture::read()?);
+    }
     let quick = has("--quick") || !has("--bench");
     let plan = if quick { Plan::QUICK } else { Plan::FULL };
 
@@ -27,6 +34,7 @@ fn main() -> Result<()> {
     // Under `cargo test` nothing is released, and no other language is needed.
     if has("--bench") {
         rows.extend(bindings::rows()?);
+        rows.extend(service::rows()?);
     }
     if quick {
         println!("smoke run: every row works; its numbers mean nothing");
@@ -34,6 +42,9 @@ fn main() -> Result<()> {
     println!("{}", table(&measure(rows, plan)?));
     if has("--bench") {
         println!("{}", peers::footprint(quick)?);
+        if let Some(report) = service::report(quick)? {
+            println!("{report}");
+        }
     }
 
     let lines = if quick { 2_000 } else { 1_000_000 };

@@ -10,8 +10,8 @@ use super::{Example, cli, empty_folder, unpack};
 use crate::command::{self, cargo, cargo_line};
 use crate::project;
 
-/// The crates that are published, the core first.
-const CRATES: [&str; 2] = ["streamtoken", "streamtoken-cli"];
+/// The crates that are published, each after those it depends on.
+const CRATES: [&str; 3] = ["streamtoken", "streamtoken-server", "streamtoken-cli"];
 
 pub(super) fn build(out: &Path) -> Result<Vec<PathBuf>> {
     // What is packaged is compiled by `mint`, from the packages alone.
@@ -40,7 +40,7 @@ pub(super) fn mint(files: &[PathBuf]) -> Result<String> {
     let version = env!("CARGO_PKG_VERSION");
     let core = folder.join(format!("streamtoken-{version}"));
     let token = mint_in_project(&folder.join("project"), &core)?;
-    let installed = install(&folder, &core, version)?;
+    let installed = install(&folder, version)?;
     let again = cli::sign(&installed, &folder)?;
     ensure!(
         token.trim_end() == again.trim_end(),
@@ -73,16 +73,21 @@ fn mint_in_project(project: &Path, core: &Path) -> Result<String> {
     command::run(run)
 }
 
-/// `cargo install` of the unpacked command line, on the unpacked core.
-fn install(folder: &Path, core: &Path, version: &str) -> Result<PathBuf> {
-    let patch = format!(
-        "patch.crates-io.streamtoken.path={:?}",
-        core.to_string_lossy()
-    );
-    let mut install = cargo(["install", "--quiet", "--debug", "--config", &patch]);
+/// `cargo install` of the unpacked command line, on what else was unpacked.
+fn install(folder: &Path, version: &str) -> Result<PathBuf> {
+    let unpacked = |name: &str| folder.join(format!("{name}-{version}"));
+    let (program, libraries) = CRATES.split_last().context("no crates")?;
+    let mut install = cargo(["install", "--quiet", "--debug"]);
+    for library in libraries {
+        let patch = unpacked(library);
+        install.arg("--config").arg(format!(
+            "patch.crates-io.{library}.path={:?}",
+            patch.to_string_lossy()
+        ));
+    }
     install
         .arg("--path")
-        .arg(folder.join(format!("streamtoken-cli-{version}")))
+        .arg(unpacked(program))
         .arg("--root")
         .arg(folder.join("installed"))
         .env("CARGO_TARGET_DIR", target());

@@ -13,11 +13,13 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::State;
+use axum::response::IntoResponse as _;
 use axum::routing::{get, post};
 use axum::{Router, middleware};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use http::HeaderMap;
+use http::header::CONTENT_TYPE;
 use serde::Serialize;
 use streamtoken::api::{self, CreatedKey};
 use streamtoken::{Error, ErrorCode, Result, SigningKey, Value};
@@ -133,6 +135,7 @@ impl Emulator {
         routes::router(Arc::clone(&self.dev.service))
             .layer(faults)
             .nest(BASE_PATH, own)
+            .route("/openapi.json", get(description))
     }
 
     /// What a test needs to know, once the emulator listens at `address`.
@@ -167,6 +170,15 @@ async fn reset(State(dev): State<Arc<Dev>>) -> Answer {
     }
     Ok(success((), Vec::new()))
 }
+
+/// What the service answers, in OpenAPI 3.1.
+async fn description() -> Answer {
+    let headers = [(CONTENT_TYPE, "application/json")];
+    Ok((headers, OPENAPI).into_response())
+}
+
+/// The description of all routes, the emulator's own among them.
+pub const OPENAPI: &str = include_str!("../openapi.json");
 
 /// The keys that were made through the API, by account.
 async fn keys(service: &Service) -> Result<BTreeSet<(String, String)>> {
@@ -245,4 +257,19 @@ async fn credential(
     let made = NewCredential::generate("emulator", email, grants, created)?;
     service.add_credential(&made).await?;
     Ok(made.secret)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::OPENAPI;
+    use serde_json::Value as Json;
+    use streamtoken::ErrorCode;
+
+    #[test]
+    fn the_description_names_every_reason_in_order() {
+        let description: Json = serde_json::from_str(OPENAPI).unwrap();
+        let reasons = &description["components"]["schemas"]["Reason"]["enum"];
+        let slugs: Vec<_> = ErrorCode::ALL.iter().map(|code| code.slug()).collect();
+        assert_eq!(*reasons, Json::from(slugs));
+    }
 }

@@ -1,4 +1,4 @@
-//! The README's shell blocks, run as they stand. (Its Rust blocks are tests of the core's documentation.)
+//! The shell blocks of the README and of the service's, run as they stand. (Its Rust blocks are tests of the core's documentation.)
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,11 +15,14 @@ fn root() -> PathBuf {
         .to_owned()
 }
 
-/// The contents of all blocks fenced as `language`.
+/// The contents of all blocks of the README fenced as `language`.
 fn blocks(language: &str) -> Vec<String> {
-    let readme = fs::read_to_string(root().join("README.md")).expect("the README");
-    readme
-        .split(&format!("\n```{language}\n"))
+    blocks_of("README.md", language)
+}
+
+fn blocks_of(page: &str, language: &str) -> Vec<String> {
+    let page = fs::read_to_string(root().join(page)).expect("the page");
+    page.split(&format!("\n```{language}\n"))
         .skip(1)
         .map(|rest| {
             rest.split("\n```")
@@ -37,9 +40,11 @@ fn shell(script: &str) -> Output {
         .expect("a link");
     let bin = Path::new(BINARY).parent().expect("a folder");
     let path = std::env::var("PATH").expect("PATH");
+    // What a block that fails has started would be waited for, for ever.
+    let script = format!("trap 'kill ${{!-}} 2>/dev/null || :' EXIT\n{script}");
     let mut command = Command::new("bash");
     command
-        .args(["-euo", "pipefail", "-c", script])
+        .args(["-euo", "pipefail", "-c", &script])
         .current_dir(folder.path())
         .env("PATH", format!("{}:{path}", bin.display()));
     for (name, _) in
@@ -64,12 +69,28 @@ fn shell(script: &str) -> Output {
 #[test]
 fn every_shell_block_runs() {
     let blocks = blocks("sh");
-    assert_eq!(blocks.len(), 5, "the shell, mint, URLs, verify, keys");
+    assert_eq!(
+        blocks.len(),
+        6,
+        "the shell, mint, URLs, verify, keys, serve"
+    );
     for block in blocks {
         assert!(
             !shell(&block).stdout.is_empty(),
             "{block}\nprints something"
         );
+    }
+}
+
+#[test]
+fn every_shell_block_of_the_service_mints_tokens() {
+    let blocks = blocks_of("crates/streamtoken-server/README.md", "sh");
+    assert_eq!(blocks.len(), 2, "quick start, emulator");
+    for (block, tokens) in blocks.iter().zip([1, 2]) {
+        let output = shell(block).stdout;
+        let output = String::from_utf8_lossy(&output);
+        let minted = output.matches(r#""token":"eyJ"#).count();
+        assert_eq!(minted, tokens, "{block}\n{output}");
     }
 }
 

@@ -41,6 +41,20 @@ impl Clock {
             .unwrap_or(Timestamp::MAX)
     }
 
+    /// Whether the clock stands still.
+    pub fn is_stopped(&self) -> bool {
+        self.stopped.0.load(Ordering::SeqCst) >= 0
+    }
+
+    /// By how many seconds the clock runs ahead of the machine's; 0 while it stands still.
+    pub fn offset(&self) -> i64 {
+        if self.is_stopped() {
+            0
+        } else {
+            self.ahead.load(Ordering::SeqCst)
+        }
+    }
+
     /// Stops the clock at this time, in seconds since the epoch.
     pub fn stop_at(&self, epoch_seconds: u64) {
         let seconds = i64::try_from(epoch_seconds).unwrap_or(i64::MAX);

@@ -1,19 +1,33 @@
 //! The emulator: the service for test suites, with credentials at hand and everything else as it is in
-//! production.
+//! production; a clock that is set; faults to order.
 
+mod clock;
+mod faults;
+mod inject;
+mod members;
+
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::IntoResponse as _;
+use axum::routing::{get, post};
+use axum::{Router, middleware};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
 use serde::Serialize;
 use streamtoken::api::{self, CreatedKey};
-use streamtoken::{Error, ErrorCode, Result, SigningKey};
+use streamtoken::{Error, ErrorCode, Result, SigningKey, Value};
 use zeroize::Zeroizing;
 
+use self::faults::Faults;
 use crate::access::{Accounts, Action, Grants, NewCredential};
+use crate::answer::{Answer, success};
 use crate::store::{KeyPurpose, SqliteStore, Store, StoredKey};
 use crate::vault::{MASTER_KEY, MasterKey, Vault};
 use crate::{Minting, Service, keyring, routes};
@@ -41,7 +55,7 @@ pub struct EmulatorOptions {
 
 /// A service with an account, and credentials that may do everything.
 pub struct Emulator {
-    service: Arc<Service>,
+    dev: Arc<Dev>,
     account: String,
     key: SigningKey,
     created: String,
@@ -83,8 +97,13 @@ impl Emulator {
         }
         let key = keyring::open(&account, &stored, &vault()?)?;
         let [token, email_key] = credentials(&service).await?;
-        Ok(Self {
+        let dev = Dev {
+            keys_at_start: keys(&service).await?,
             service: Arc::new(service),
+            faults: Faults::default(),
+        };
+        Ok(Self {
+            dev: Arc::new(dev),
             account,
             key,
             created: stored.created,
@@ -95,12 +114,28 @@ impl Emulator {
 
     /// The service.
     pub fn service(&self) -> &Arc<Service> {
-        &self.service
+        &self.dev.service
     }
 
-    /// All routes of the service, and the emulator's own.
+    /// All routes of the service, and the emulator's own, which nothing but an emulator has.
     pub fn router(&self) -> Router {
-        routes::router(Arc::clone(&self.service))
+        let faults = middleware::from_fn_with_state(Arc::clone(&self.dev), inject::inject);
+        let own = Router::new()
+            .route(
+                "/clock",
+                get(clock::show).put(clock::set).delete(clock::clear),
+            )
+            .route(
+                "/faults",
+                get(faults::show).put(faults::set).delete(faults::clear),
+            )
+            .route("/reset", post(reset))
+            .method_not_allowed_fallback(routes::wrong_method)
+            .with_state(Arc::clone(&self.dev));
+        routes::router(Arc::clone(&self.dev.service))
+            .layer(faults)
+            .nest(BASE_PATH, own)
+            .route("/openapi.json", get(description))
     }
 
     /// What a test needs to know, once the emulator listens at `address`.
@@ -117,6 +152,51 @@ impl Emulator {
             base_url,
         }
     }
+}
+
+/// What the emulator's own routes work on.
+struct Dev {
+    service: Arc<Service>,
+    faults: Faults,
+    keys_at_start: BTreeSet<(String, String)>,
+}
+
+/// Brings back the start: the machine's time, no faults, no keys but those that were there.
+async fn reset(State(dev): State<Arc<Dev>>) -> Answer {
+    dev.service.clock().run_ahead(0);
+    dev.faults.clear();
+    for (account, id) in keys(&dev.service).await?.difference(&dev.keys_at_start) {
+        dev.service.delete_key(account, id).await?;
+    }
+    Ok(success((), Vec::new()))
+}
+
+/// What the service answers, in OpenAPI 3.1.
+async fn description() -> Answer {
+    let headers = [(CONTENT_TYPE, "application/json")];
+    Ok((headers, OPENAPI).into_response())
+}
+
+/// The description of all routes, the emulator's own among them.
+pub const OPENAPI: &str = include_str!("../openapi.json");
+
+/// The keys that were made through the API, by account.
+async fn keys(service: &Service) -> Result<BTreeSet<(String, String)>> {
+    let mut found = BTreeSet::new();
+    for account in service.store().accounts().await? {
+        let keys = service.list_keys(&account).await?;
+        found.extend(keys.into_iter().map(|key| (account.clone(), key.id)));
+    }
+    Ok(found)
+}
+
+/// Reads the body of one of the emulator's own routes; an empty one is `{}`.
+async fn read(headers: &HeaderMap, body: Body) -> Result<Value> {
+    let text = routes::body::read(headers, body).await?;
+    if text.is_empty() {
+        return Ok(Value::Object(Vec::new()));
+    }
+    Value::parse(&*text)
 }
 
 /// How an emulator is reached. Its members are a contract with the fixtures of the Python and Node.js
@@ -177,4 +257,19 @@ async fn credential(
     let made = NewCredential::generate("emulator", email, grants, created)?;
     service.add_credential(&made).await?;
     Ok(made.secret)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::OPENAPI;
+    use serde_json::Value as Json;
+    use streamtoken::ErrorCode;
+
+    #[test]
+    fn the_description_names_every_reason_in_order() {
+        let description: Json = serde_json::from_str(OPENAPI).unwrap();
+        let reasons = &description["components"]["schemas"]["Reason"]["enum"];
+        let slugs: Vec<_> = ErrorCode::ALL.iter().map(|code| code.slug()).collect();
+        assert_eq!(*reasons, Json::from(slugs));
+    }
 }

@@ -1,6 +1,6 @@
 //! The routes, under the paths of Cloudflare's API.
 
-mod body;
+pub(crate) mod body;
 mod health;
 mod keys;
 mod token;
@@ -44,7 +44,7 @@ async fn unknown() -> Answer {
     Err(ErrorCode::RouteUnknown.into())
 }
 
-async fn wrong_method(method: Method, request: Request) -> Answer {
+pub(crate) async fn wrong_method(method: Method, request: Request) -> Answer {
     drop(request);
     Err(Error::new(
         ErrorCode::MethodNotAllowed,

@@ -12,6 +12,7 @@ pub mod measure;
 pub mod oracle;
 pub mod peers;
 mod project;
+mod service;
 mod snippets;
 mod step;
 pub mod test;

@@ -3,6 +3,9 @@
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 
+use std::thread;
+use std::time::Duration;
+
 use serde_json::Value as Json;
 use streamtoken::{KeySet, SigningKey, VerifyContext, verify};
 
@@ -47,9 +50,21 @@ impl Emulator {
     /// Closes its standard input, waits for its end, and gives what else it printed.
     fn end(mut self) -> (ExitStatus, String) {
         drop(self.stdin.take());
+        let status = self.wait();
         let mut rest = String::new();
         self.stdout.read_to_string(&mut rest).expect("UTF-8");
-        (self.child.wait().expect("an end"), rest)
+        (status, rest)
+    }
+
+    /// Waits for its end, which must come within a minute.
+    fn wait(&mut self) -> ExitStatus {
+        for _ in 0..600 {
+            if let Some(status) = self.child.try_wait().expect("a child") {
+                return status;
+            }
+            thread::sleep(Duration::from_millis(100));
+        }
+        panic!("the emulator does not end");
     }
 }
 
@@ -227,7 +242,7 @@ fn sigterm_ends_it() {
             .success()
     );
     // Its standard input is still open.
-    assert_eq!(emulator.child.wait().expect("an end").code(), Some(0));
+    assert_eq!(emulator.wait().code(), Some(0));
 }
 
 #[test]

@@ -15,7 +15,7 @@ pub(super) const MAX_BODY: usize = 64 * 1024;
 /// # Errors
 /// [`ErrorCode::BodyTooLarge`], [`ErrorCode::BodyTypeUnsupported`], [`ErrorCode::BodyEncodingUnsupported`],
 /// [`ErrorCode::RequestMalformed`] for a body that does not arrive as it was announced.
-pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Zeroizing<Vec<u8>>> {
+pub(crate) async fn read(headers: &HeaderMap, body: Body) -> Result<Zeroizing<Vec<u8>>> {
     if headers.contains_key(CONTENT_ENCODING) {
         return Err(ErrorCode::BodyEncodingUnsupported.into());
     }

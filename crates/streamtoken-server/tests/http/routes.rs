@@ -6,7 +6,7 @@ use streamtoken::{KeySet, SigningKey, VerifyContext, verify};
 use streamtoken_server::Minting;
 use streamtoken_server::access::{Accounts, Action, Grants};
 
-fn reason(body: &Json) -> (u64, &str, Option<&str>) {
+pub(crate) fn reason(body: &Json) -> (u64, &str, Option<&str>) {
     assert_eq!(body["success"], false);
     assert_eq!(body["result"], Json::Null);
     let error = &body["errors"][0];

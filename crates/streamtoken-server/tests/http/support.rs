@@ -5,9 +5,11 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use serde_json::Value as Json;
 use streamtoken::SigningKey;
 use streamtoken_server::access::{Accounts, Action, Grants, NewCredential};
+use streamtoken_server::dev::{Emulator, EmulatorOptions};
 use streamtoken_server::store::{SqliteStore, Store};
 use streamtoken_server::vault::{MasterKey, Vault};
 use streamtoken_server::{Minting, Service, routes, serve};
@@ -50,9 +52,25 @@ impl Server {
             service.add_credential(&credential).await.unwrap();
             (Arc::new(service), credential.secret.to_string())
         });
+        let routes = routes::router(Arc::clone(&service));
+        Self::listen(runtime, service, token, routes)
+    }
+
+    /// An emulator with the published example key.
+    pub(crate) fn emulator() -> Self {
+        let runtime = Runtime::new().unwrap();
+        let mut options = EmulatorOptions::default();
+        options.key = Some(example_key());
+        let emulator = runtime.block_on(Emulator::start(options)).unwrap();
+        let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
+        let token = emulator.introduction(anywhere).api_token.to_owned();
+        let service = Arc::clone(emulator.service());
+        Self::listen(runtime, service, token, emulator.router())
+    }
+
+    fn listen(runtime: Runtime, service: Arc<Service>, token: String, routes: Router) -> Self {
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
-        let routes = routes::router(Arc::clone(&service));
         runtime.spawn(serve::serve(listener, routes, std::future::pending()));
         Self {
             address,

@@ -38,17 +38,32 @@ impl Venv {
         Self::make(&interpreters::all()?[0], folder)
     }
 
-    /// The one that is there, unless its interpreter or its requirements have changed.
+    /// In `folder`, of the newest interpreter, with what `requirements` says and no more.
+    pub(crate) fn with(folder: &Path, requirements: &Path) -> Result<Self> {
+        let newest = interpreters::all()?.remove(0);
+        let wanted = format!("{}\n{}", newest.version, fs::read_to_string(requirements)?);
+        Self::kept_in(folder.to_owned(), &newest, requirements, &wanted)
+    }
+
     fn kept(interpreter: &Interpreter, purpose: &str) -> Result<Self> {
         let version = &interpreter.version;
         let folder = project::target().join(format!("python/venv-{purpose}-{version}"));
         let requirements = super::folder().join(format!("requirements-{purpose}.txt"));
-        let wanted = wanted(purpose)?;
+        Self::kept_in(folder, interpreter, &requirements, &wanted(purpose)?)
+    }
+
+    /// The one that is there, unless its interpreter or its requirements have changed.
+    fn kept_in(
+        folder: PathBuf,
+        interpreter: &Interpreter,
+        requirements: &Path,
+        wanted: &str,
+    ) -> Result<Self> {
         let stamp = folder.join("requirements");
         if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
             return Ok(Self {
                 folder,
-                version: version.clone(),
+                version: interpreter.version.clone(),
             });
         }
         let venv = Self::make(interpreter, &folder)?;

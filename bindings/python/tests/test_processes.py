@@ -231,8 +231,8 @@ import resource
 import signal
 import sys
 from support import example_signer
-# Whoever runs the tests in the background has the signal ignored; nobody has memory for all of a list
-# without an end.
+# Whoever runs the tests in the background has the signal ignored; nobody has memory for all of a
+# list without an end.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
 signer = example_signer()

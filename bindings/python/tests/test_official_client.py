@@ -2,8 +2,12 @@
 
 import asyncio
 import os
+import re
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
 import cloudflare
@@ -13,7 +17,7 @@ from cloudflare import AsyncCloudflare, Cloudflare
 
 from streamtoken import KeySet, Signer, SigningKey, inspect, verify
 from streamtoken.testing import Fault, StreamServer
-from support import NOW, VIDEO
+from support import BINDING, NOW, VIDEO
 
 Work = Callable[[Any], Any]
 
@@ -232,6 +236,18 @@ def test_what_the_client_makes_of_broken_answers(ask: Any, stream_server: Stream
         assert getattr(answer, "token", None) is None, fault
     stream_server.faults({"body": "messages_null", "times": 1})
     assert ask(stream_server, mint(stream_server)).token
+
+
+def test_the_tests_of_the_readme_run(tmp_path: Path) -> None:
+    text = (BINDING / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    [suite] = [block for block in blocks if "stream_server" in block]
+    (tmp_path / "test_player.py").write_text(f"from streamtoken import verify\n{suite}")
+    options = ["-q", "-p", "streamtoken.pytest_plugin", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", *options, "test_player.py"]
+    done = subprocess.run(command, check=False, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+    assert "2 passed" in done.stdout
 
 
 def test_with_number_times_a_jwt_library_takes_the_token() -> None:

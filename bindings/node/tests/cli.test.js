@@ -2,6 +2,7 @@
 
 const assert = require('node:assert/strict');
 const { spawn } = require('node:child_process');
+const { once } = require('node:events');
 const path = require('node:path');
 const { test } = require('node:test');
 const { example, key, keys, root, run, streamtoken, video } = require('./support.js');
@@ -36,3 +37,14 @@ test('an interrupt ends the command line as it ends any program', async () => {
   const signal = await new Promise((resolve) => child.once('exit', (_, name) => resolve(name)));
   assert.equal(signal, 'SIGINT');
 });
+
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  test(`${signal} ends the service in order`, { timeout: 30_000 }, async () => {
+    const child = spawn(process.execPath, [program, 'serve', '--dev', '--listen', '127.0.0.1:0', '--json']);
+    const ended = once(child, 'exit');
+    const [line] = await once(child.stdout.setEncoding('utf8'), 'data');
+    assert.ok(line.startsWith('{"base_url":'), line);
+    child.kill(signal);
+    assert.deepEqual(await ended, [0, null]);
+  });
+}

@@ -6,6 +6,8 @@ import subprocess
 import sys
 import time
 
+import pytest
+
 import streamtoken
 from support import EXAMPLE, NOW
 
@@ -67,3 +69,16 @@ def test_ctrl_c_ends_it_as_it_ends_any_command() -> None:
         sent = time.monotonic()
         assert process.wait() == -signal.SIGINT
         assert time.monotonic() - sent < 5
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_service_in_order(end: signal.Signals) -> None:
+    with subprocess.Popen(
+        [*COMMAND, "serve", "--dev", "--listen", "127.0.0.1:0", "--json"],
+        stdout=subprocess.PIPE,
+        env=ENVIRONMENT,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith(b'{"base_url":')
+        process.send_signal(end)
+        assert process.wait(30) == 0

@@ -11,6 +11,7 @@ use anyhow::{Result, ensure};
 
 use crate::command::{self, cargo_line};
 use crate::languages::{c, cpp, node, python};
+use crate::official;
 use crate::oracle;
 use crate::step::step;
 
@@ -26,7 +27,7 @@ pub struct Options {
 /// Runs every check; the first that fails ends the run and shows its output.
 pub fn run(options: &Options) -> Result<()> {
     let start = Instant::now();
-    let steps: [(&str, &dyn Fn() -> Result<()>); 13] = [
+    let steps: [(&str, &dyn Fn() -> Result<()>); 14] = [
         ("format", &|| format(options.write)),
         ("generated files", &|| generated(options.write)),
         ("lints", &lints),
@@ -34,6 +35,9 @@ pub fn run(options: &Options) -> Result<()> {
         ("documentation", &documentation),
         ("C", &|| c::check(options.write)),
         ("C++ and Go", &|| cpp::check(options.write)),
+        ("Go, with Cloudflare's client", &|| {
+            official::check(options.write)
+        }),
         ("Python", &|| python::check(options.write)),
         ("Node.js", &|| node::check(options.write)),
         ("dependencies", &deny::run),

@@ -9,6 +9,7 @@ pub mod header;
 mod languages;
 mod matrix;
 pub mod measure;
+mod official;
 pub mod oracle;
 pub mod peers;
 mod project;

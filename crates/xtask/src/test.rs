@@ -9,6 +9,7 @@ use crate::command::{self, cargo_line};
 use crate::dist;
 use crate::languages::{c, cpp, node, python};
 use crate::matrix;
+use crate::official;
 use crate::oracle::{self, Backend};
 use crate::service;
 use crate::snippets;
@@ -164,8 +165,9 @@ pub(crate) const LANGUAGES: [(&str, LanguageTests); 4] = [
 ];
 
 /// What concerns all surfaces.
-const ACROSS: [(&str, AcrossTests); 4] = [
+const ACROSS: [(&str, AcrossTests); 5] = [
     ("service: schemathesis", service::test),
+    ("service: Cloudflare's client for Go", official::test),
     ("blocks of the documentation", snippets::test),
     ("every surface mints, every other verifies", matrix::test),
     ("what is published, where nothing else is", dist::test),

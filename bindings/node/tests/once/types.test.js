@@ -12,7 +12,10 @@ const tools = process.env.STREAMTOKEN_TOOLS ?? path.join(root, 'target/node/tool
 test('the types are found by every way of finding them', () => {
   // Without the addon, which no type is in.
   const folder = mkdtempSync(path.join(tmpdir(), 'streamtoken-'));
-  const files = ['index.js', 'index.mjs', 'index.d.ts', 'index.d.mts', 'lib', 'bin'];
+  const entries = ['index', 'testing'].flatMap((name) =>
+    ['js', 'mjs', 'd.ts', 'd.mts'].map((end) => `${name}.${end}`),
+  );
+  const files = [...entries, 'lib', 'bin'];
   cpSync(path.join(root, 'package.json'), path.join(folder, 'package.json'));
   for (const name of files) {
     const file = `bindings/node/${name}`;

@@ -17,3 +17,13 @@ void sameClasses();
 
 // @ts-expect-error: there is no default export
 console.log(streamtoken.default);
+
+// The token service for tests.
+import testing = require('streamtoken/testing');
+
+async function usesTheService(): Promise<string> {
+  const server: testing.StreamServer = await testing.startStreamServer();
+  await server.close();
+  return server.environment[`CLOUDFLARE_${server.accountId}`] ?? server.baseUrl;
+}
+void usesTheService();

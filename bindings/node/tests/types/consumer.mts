@@ -131,3 +131,19 @@ playbackUrls(token, 'code', { watch: { muted: true } });
 // @ts-expect-error: the fact is a boolean, and verify gives none
 const valid: boolean = verify(token, keys);
 void [checked, valid];
+
+// The token service for tests.
+import { type StreamServer, startStreamServer } from 'streamtoken/testing';
+
+async function usesTheService(): Promise<number> {
+  await using server: StreamServer = await startStreamServer({ timeFormat: 'number' });
+  await server.setClock(1_537_456_765);
+  await server.setClock(new Date());
+  await server.setClock(null, { offset: -60 });
+  await server.faults({ status: 429, retryAfter: 1, times: 2 }, { body: 'not_json', path: 'token' });
+  // @ts-expect-error: a name on the wire
+  await server.faults({ retry_after: 1 });
+  const found: KeySet = await server.keys();
+  return found.size;
+}
+void usesTheService();

@@ -110,6 +110,7 @@ pub(crate) fn mint(files: &[PathBuf]) -> Result<String> {
     ensure!(imported == required, "import and require mint differently");
     let cli = super::cli::sign(&folder.join("node_modules/.bin/streamtoken"), &folder)?;
     ensure!(imported == cli, "npx streamtoken mints differently");
+    start_service(&folder)?;
     Ok(imported)
 }
 
@@ -133,6 +134,20 @@ fn run(folder: &Path, name: &str, import: &str) -> Result<String> {
         .env("CLOUDFLARE_STREAM_KEY_ID", &example.key_id)
         .env_remove("CLOUDFLARE_STREAM_KEY");
     command::run(node)
+}
+
+/// The service for tests starts and ends.
+fn start_service(folder: &Path) -> Result<()> {
+    let program = "import { startStreamServer } from 'streamtoken/testing';\n\
+         const server = await startStreamServer();\n\
+         console.log((await server.keys()).size);\n\
+         await server.close();\n";
+    fs::write(folder.join("service.mjs"), program)?;
+    let mut node = Command::new("node");
+    node.arg("service.mjs").current_dir(folder);
+    let keys = command::run(node)?;
+    ensure!(keys.trim() == "1", "the service has {keys} keys");
+    Ok(())
 }
 
 /// Strictly, and without the types of Node.js: a program for Bun or Deno has others.

@@ -66,10 +66,13 @@ fn built(build: Command, out: &Path) -> Result<PathBuf> {
     Ok(file)
 }
 
-/// Mints the published token, with the installed package and with its command.
+/// Mints the published token, with the installed package and with its command; starts the service for
+/// tests, and looks for pytest's way to it.
 const MINT: &str = r#"
 import subprocess, sys
+from importlib.metadata import distribution
 import streamtoken
+from streamtoken.testing import StreamServer
 
 identifier, now = sys.argv[1:]
 signer = streamtoken.Signer(streamtoken.SigningKey.from_env())
@@ -78,5 +81,8 @@ sign = ["sign", identifier, "--now", now, "--time-format", "string"]
 for command in [[sys.executable, "-m", "streamtoken"], [sys.exec_prefix + "/bin/streamtoken"]]:
     printed = subprocess.run(command + sign, check=True, stdout=subprocess.PIPE, text=True).stdout
     assert printed.strip() == token, printed
+assert any(entry.group == "pytest11" for entry in distribution("streamtoken").entry_points)
+with StreamServer.start() as server:
+    assert len(server.keys) == 1
 print(token)
 "#;

@@ -103,7 +103,11 @@ pub(crate) fn bench_report(quick: bool) -> Result<Command> {
 }
 
 /// Tests that need more than pytest; they run on the newest interpreter alone.
-const PEERS: &[&str] = &["tests/test_bench.py", "tests/test_peers.py"];
+const PEERS: &[&str] = &[
+    "tests/test_bench.py",
+    "tests/test_official_client.py",
+    "tests/test_peers.py",
+];
 
 /// The binding's folder.
 pub(crate) fn folder() -> PathBuf {

@@ -13,7 +13,9 @@
 pub mod access;
 mod answer;
 mod clock;
+mod files;
 pub mod keyring;
+mod open;
 pub mod routes;
 pub mod serve;
 mod service;
@@ -21,4 +23,5 @@ pub mod store;
 pub mod vault;
 
 pub use clock::Clock;
+pub use open::{MasterKeySource, OpenOptions, open};
 pub use service::{Minting, Service};

@@ -272,6 +272,11 @@ impl Service {
         .await
     }
 
+    /// Id of the master key that [`Service::reseal`] seals with.
+    pub fn master_key_id(&self) -> &str {
+        self.vault.current().id()
+    }
+
     /// Seals every key of the store with the current master key; gives their number.
     ///
     /// # Errors

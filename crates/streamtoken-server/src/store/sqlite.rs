@@ -13,7 +13,7 @@ use streamtoken::api::MAX_KEYS;
 use streamtoken::{ErrorCode, Result};
 
 pub(crate) use open::is_there;
-use rows::{column, insert_key, read_credential, read_key, read_master_key, refused};
+use rows::{column, insert_key, is_read_only, read_credential, read_key, read_master_key, refused};
 
 use super::{Reseal, Store, StoredCredential, StoredKey, StoredMasterKey};
 
@@ -31,12 +31,33 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// A transaction that nothing is written beside, by other processes neither.
+    /// A transaction that nothing is written beside, by other processes neither. Where the file could only be
+    /// read when it was opened, it is opened anew, for it may be writable by now.
     async fn begin(&self) -> Result<Transaction<'static, Sqlite>> {
-        self.writer
-            .begin_with("BEGIN IMMEDIATE")
-            .await
-            .map_err(refused)
+        match self.try_begin().await {
+            Err(error) if is_read_only(&error) => {
+                self.let_go().await.map_err(refused)?;
+                self.try_begin().await.map_err(refused)
+            }
+            other => other.map_err(refused),
+        }
+    }
+
+    /// Closes both connections: they share what they know of the write-ahead log. The next who needs one
+    /// opens it.
+    async fn let_go(&self) -> sqlx::Result<()> {
+        let reader = self.reader.acquire().await?;
+        self.writer.acquire().await?.close().await?;
+        reader.close().await
+    }
+
+    async fn try_begin(&self) -> sqlx::Result<Transaction<'static, Sqlite>> {
+        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        // SQLite begins even where it may only read.
+        sqlx::query("DELETE FROM accounts WHERE FALSE")
+            .execute(&mut *transaction)
+            .await?;
+        Ok(transaction)
     }
 }
 
@@ -60,15 +81,16 @@ impl Store for SqliteStore {
     }
 
     async fn set_master_key(&self, master_key: &StoredMasterKey) -> Result<()> {
+        let mut transaction = self.begin().await?;
         sqlx::query(
             "INSERT INTO master_key (one, id, sealed) VALUES (1, ?, ?) ON CONFLICT DO NOTHING",
         )
         .bind(&master_key.id)
         .bind(&master_key.sealed)
-        .execute(&self.writer)
+        .execute(&mut *transaction)
         .await
         .map_err(refused)?;
-        Ok(())
+        transaction.commit().await.map_err(refused)
     }
 
     async fn add_account(
@@ -137,14 +159,16 @@ impl Store for SqliteStore {
     }
 
     async fn delete_key(&self, account: &str, id: &str) -> Result<bool> {
+        let mut transaction = self.begin().await?;
         let done = sqlx::query(
             "DELETE FROM signing_keys WHERE account_id = ? AND id = ? AND purpose = 'account'",
         )
         .bind(account)
         .bind(id)
-        .execute(&self.writer)
+        .execute(&mut *transaction)
         .await
         .map_err(refused)?;
+        transaction.commit().await.map_err(refused)?;
         Ok(done.rows_affected() > 0)
     }
 
@@ -158,6 +182,7 @@ impl Store for SqliteStore {
 
     async fn add_credential(&self, credential: &StoredCredential) -> Result<()> {
         let grants = serde_json::to_string(&credential.grants).map_err(|_| ErrorCode::Internal)?;
+        let mut transaction = self.begin().await?;
         sqlx::query(
             "INSERT INTO credentials (id, name, hash, email, grants, created) VALUES (?, ?, ?, ?, ?, ?)",
         )
@@ -167,20 +192,22 @@ impl Store for SqliteStore {
         .bind(&credential.email)
         .bind(grants)
         .bind(&credential.created)
-        .execute(&self.writer)
+        .execute(&mut *transaction)
         .await
         .map_err(refused)?;
-        Ok(())
+        transaction.commit().await.map_err(refused)
     }
 
     async fn revoke_credential(&self, id: &str, revoked: &str) -> Result<bool> {
+        let mut transaction = self.begin().await?;
         let done =
             sqlx::query("UPDATE credentials SET revoked = ? WHERE id = ? AND revoked IS NULL")
                 .bind(revoked)
                 .bind(id)
-                .execute(&self.writer)
+                .execute(&mut *transaction)
                 .await
                 .map_err(refused)?;
+        transaction.commit().await.map_err(refused)?;
         Ok(done.rows_affected() > 0)
     }
 

@@ -120,6 +120,12 @@ async fn connect(options: SqliteConnectOptions, opened: &Arc<AtomicI64>) -> Resu
                 opened.fetch_add(1, Ordering::SeqCst);
                 Box::pin(async { Ok(()) })
             })
+            // Where the disk is full SQLite ends a transaction by itself, and sqlx goes on counting it:
+            // nothing can be begun on such a connection any more.
+            .after_release(|connection, _| {
+                let is_over = !connection.is_in_transaction();
+                Box::pin(async move { Ok(is_over) })
+            })
             .connect_with(options.clone())
             .await;
         match connected {

@@ -111,6 +111,11 @@ pub(super) fn is_busy(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Database(error) if primary_code(&**error) == Some(BUSY))
 }
 
+/// Whether the file was opened for reading alone, since it could not be written then.
+pub(super) fn is_read_only(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Database(error) if primary_code(&**error) == Some(READONLY))
+}
+
 /// SQLite's result code without what extends it.
 fn primary_code(error: &dyn sqlx::error::DatabaseError) -> Option<u32> {
     error
@@ -120,5 +125,6 @@ fn primary_code(error: &dyn sqlx::error::DatabaseError) -> Option<u32> {
 }
 
 const BUSY: u32 = 5;
+const READONLY: u32 = 8;
 const CORRUPT: u32 = 11;
 const NOTADB: u32 = 26;

@@ -19,6 +19,14 @@ const COMMANDS: &[&[&str]] = &[
     &["key", "show"],
     &["key", "export"],
     &["key", "public"],
+    &["admin"],
+    &["admin", "account", "create"],
+    &["admin", "account", "list"],
+    &["admin", "token", "create"],
+    &["admin", "token", "list"],
+    &["admin", "token", "revoke"],
+    &["admin", "master-key", "generate"],
+    &["admin", "master-key", "rotate"],
     &["completions"],
 ];
 

@@ -121,10 +121,13 @@ async fn connect(options: SqliteConnectOptions, opened: &Arc<AtomicI64>) -> Resu
                 Box::pin(async { Ok(()) })
             })
             // Where the disk is full SQLite ends a transaction by itself, and sqlx goes on counting it:
-            // nothing can be begun on such a connection any more.
+            // nothing can be begun on such a connection any more. A rollback that is under way comes
+            // before the ping.
             .after_release(|connection, _| {
-                let is_over = !connection.is_in_transaction();
-                Box::pin(async move { Ok(is_over) })
+                Box::pin(async move {
+                    connection.ping().await?;
+                    Ok(!connection.is_in_transaction())
+                })
             })
             .connect_with(options.clone())
             .await;

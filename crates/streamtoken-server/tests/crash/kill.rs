@@ -132,10 +132,10 @@ fn check(folder: &Path, accounts: &[String], shown: &[Shown], opened: &mut HashS
 }
 
 /// Sebastiano Vigna's SplitMix64: the same moments for the same seed.
-struct Random(u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
-    fn below(&mut self, limit: u64) -> u64 {
+    pub(crate) fn below(&mut self, limit: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

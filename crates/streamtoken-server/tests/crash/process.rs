@@ -16,9 +16,6 @@ use tokio::runtime::Runtime;
 pub(crate) const VIDEO: &str = "ea95132c15732412d22c1476fa83f27a";
 /// Made by every process that starts.
 pub(crate) const ACCOUNT: &str = "023e105f4ecef8ad9ca31a8372d0c353";
-/// What tells a process that it is to serve.
-const FOLDER: &str = "STREAMTOKEN_TEST_FOLDER";
-
 /// What is to be opened in `folder`.
 pub(crate) fn options(folder: &Path) -> OpenOptions {
     let mut options = OpenOptions::new(Some(folder.join("store.db")));
@@ -29,7 +26,7 @@ pub(crate) fn options(folder: &Path) -> OpenOptions {
 /// Serves the store of the folder that the environment names; without one, this is no process of ours.
 #[test]
 fn serves_where_the_others_ask_for_it() {
-    let Some(folder) = std::env::var_os(FOLDER).map(PathBuf::from) else {
+    let Some(folder) = std::env::var_os(Process::FOLDER).map(PathBuf::from) else {
         return;
     };
     Runtime::new().unwrap().block_on(async {
@@ -53,11 +50,18 @@ fn serves_where_the_others_ask_for_it() {
 pub(crate) struct Process(Child);
 
 impl Process {
+    /// What tells a process that it has a part to play.
+    pub(crate) const FOLDER: &str = "STREAMTOKEN_TEST_FOLDER";
+
     pub(crate) fn start(folder: &Path) -> Self {
+        Self::start_as("process::serves_where_the_others_ask_for_it", folder)
+    }
+
+    /// A process with the part of this test.
+    pub(crate) fn start_as(test: &str, folder: &Path) -> Self {
         let child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "process::serves_where_the_others_ask_for_it"])
-            .args(["--nocapture", "--test-threads=1"])
-            .env(FOLDER, folder)
+            .args(["--exact", test, "--nocapture", "--test-threads=1"])
+            .env(Self::FOLDER, folder)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();

@@ -4,6 +4,7 @@
 mod methods;
 mod noticing;
 mod opening;
+mod outdated;
 mod together;
 
 use std::sync::Arc;

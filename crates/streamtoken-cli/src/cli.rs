@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::commands::{completions, inspect, key, serve, sign, urls, verify};
+use crate::commands::{admin, completions, inspect, key, serve, sign, urls, verify};
 use crate::output::{Color, Outcome, Ui};
 
 /// Signed URL tokens for Cloudflare Stream: mint, verify, inspect, and playback URLs.
@@ -33,6 +33,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Key(key::Command),
     Serve(serve::Args),
+    Admin(Box<admin::Args>),
     Completions(completions::Args),
 }
 
@@ -45,6 +46,7 @@ impl Command {
             Self::Urls(args) => urls::run(&args, ui),
             Self::Key(command) => key::run(&command, ui),
             Self::Serve(args) => serve::run(&args, ui),
+            Self::Admin(args) => admin::run(&args, ui),
             Self::Completions(args) => completions::run(&args, ui),
         }
     }
@@ -70,8 +72,8 @@ Examples:
   $ TOKEN=$(streamtoken sign ea95132c15732412d22c1476fa83f27a --key key.jwk)
   $ streamtoken inspect "$TOKEN"
 
-Exit codes: 0 ok, 1 token or lines refused, 2 input, 3 key, 70 internal,
-141 when whoever reads the output goes away."#;
+Exit codes: 0 ok, 1 token or lines refused, 2 input, 3 key, 5 service,
+70 internal, 141 when whoever reads the output goes away."#;
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,6 @@
 //! One module a subcommand.
 
+pub(crate) mod admin;
 pub(crate) mod completions;
 pub(crate) mod inspect;
 pub(crate) mod key;

@@ -1,4 +1,4 @@
-//! Names and values in two columns.
+//! Names and values in two columns, and lists in several.
 
 use crate::output::{NAME, Ui, printable};
 
@@ -19,4 +19,27 @@ pub(crate) fn table<N: AsRef<str>, V: AsRef<str>>(ui: Ui, rows: &[(N, V)]) -> St
             )
         })
         .collect()
+}
+
+/// Lines with aligned columns under their headings.
+pub(crate) fn columns<const N: usize>(ui: Ui, headings: [&str; N], rows: &[[String; N]]) -> String {
+    let rows: Vec<[String; N]> = rows
+        .iter()
+        .map(|row| row.each_ref().map(|cell| printable(cell)))
+        .collect();
+    let widths: [usize; N] = std::array::from_fn(|column| {
+        let cells = rows.iter().map(|row| row[column].chars().count());
+        cells.chain([headings[column].len()]).max().unwrap_or(0)
+    });
+    let heading = line(&widths, &headings.map(str::to_owned));
+    let lines = rows.iter().map(|row| line(&widths, row) + "\n");
+    std::iter::once(ui.paint(NAME, &heading) + "\n")
+        .chain(lines)
+        .collect()
+}
+
+fn line<const N: usize>(widths: &[usize; N], cells: &[String; N]) -> String {
+    let cells = cells.iter().zip(widths);
+    let padded = cells.map(|(cell, width)| format!("{cell:width$}"));
+    padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
 }

@@ -3,33 +3,44 @@
 use jiff::Timestamp;
 use streamtoken::{Error, ErrorCode, KeySet, PublicKey, Result, Signer, SigningKey};
 
-use crate::store::{KeyPurpose, StoredKey};
+use crate::store::{KeyPurpose, StoredKey, StoredMasterKey};
 use crate::vault::{MasterKey, Vault};
 
 /// The keys of one account, as minting needs them.
 #[derive(Clone)]
 pub struct AccountKeys {
+    endpoint: StoredKey,
     signer: Signer,
     jwks: String,
 }
 
 impl AccountKeys {
-    /// Opens the endpoint key; of the others, the public halves are enough.
+    /// Opens the endpoint key, unless `before` has it open; of the others, the public halves are enough.
     ///
     /// # Errors
     /// [`ErrorCode::MasterKeyWrong`], [`ErrorCode::StoreDamaged`].
-    pub fn open(account: &str, keys: &[StoredKey], vault: &Vault) -> Result<Self> {
+    pub fn open(
+        account: &str,
+        keys: &[StoredKey],
+        vault: &Vault,
+        before: Option<&Self>,
+    ) -> Result<Self> {
         let endpoint = keys
             .iter()
             .find(|key| key.purpose == KeyPurpose::Endpoint)
-            .ok_or(ErrorCode::StoreDamaged)?;
+            .ok_or_else(damaged)?;
         let public = keys
             .iter()
             .map(|key| PublicKey::load(&key.public_jwk, Some(&key.id)))
             .collect::<Result<Vec<_>>>()
             .map_err(|_| damaged())?;
+        let signer = match before {
+            Some(before) if before.endpoint == *endpoint => before.signer.clone(),
+            _ => Signer::new(open(account, endpoint, vault)?),
+        };
         Ok(Self {
-            signer: Signer::new(open(account, endpoint, vault)?),
+            endpoint: endpoint.clone(),
+            signer,
             jwks: KeySet::new(public)?.to_jwks(),
         })
     }
@@ -54,15 +65,15 @@ pub fn to_store(
     key: &SigningKey,
     purpose: KeyPurpose,
     created: Timestamp,
-    vault: &Vault,
+    master: &MasterKey,
 ) -> Result<StoredKey> {
     Ok(StoredKey {
         id: key.id().to_owned(),
         purpose,
         created: format!("{created:.6}"),
         public_jwk: key.public_key().to_jwk(),
-        master_key_id: vault.current().id().to_owned(),
-        sealed: seal(account, key, vault.current())?,
+        master_key_id: master.id().to_owned(),
+        sealed: seal(account, key, master)?,
     })
 }
 
@@ -84,11 +95,50 @@ pub fn open(account: &str, stored: &StoredKey, vault: &Vault) -> Result<SigningK
     }
 }
 
+/// The same key, sealed with the vault's current master key.
+///
+/// # Errors
+/// [`ErrorCode::MasterKeyWrong`], [`ErrorCode::StoreDamaged`].
+pub fn reseal(account: &str, stored: &StoredKey, vault: &Vault) -> Result<StoredKey> {
+    let name = name(account, &stored.id);
+    let jwk = vault
+        .open(&stored.master_key_id, &name, &stored.sealed)
+        .map_err(|error| {
+            let place = format!("account {account}, key {}", stored.id);
+            Error::new(error.code(), format!("{place}: {}", error.message()))
+        })?;
+    Ok(StoredKey {
+        master_key_id: vault.current().id().to_owned(),
+        sealed: vault.current().seal(&name, &jwk)?,
+        ..stored.clone()
+    })
+}
+
+/// What a store keeps of its master key.
+///
+/// # Errors
+/// [`ErrorCode::Internal`] when the operating system gives no random numbers.
+pub fn introduce(master: &MasterKey) -> Result<StoredMasterKey> {
+    Ok(StoredMasterKey {
+        id: master.id().to_owned(),
+        sealed: master.seal(INTRODUCTION, INTRODUCTION.as_bytes())?,
+    })
+}
+
+/// The master key of the store, if the vault has it.
+///
+/// # Errors
+/// [`ErrorCode::MasterKeyWrong`]; [`ErrorCode::StoreDamaged`] when the store's record of it is.
+pub fn recognize<'v>(stored: &StoredMasterKey, vault: &'v Vault) -> Result<&'v MasterKey> {
+    vault.open(&stored.id, INTRODUCTION, &stored.sealed)?;
+    vault.get(&stored.id)
+}
+
 /// Seals a key under a master key.
 ///
 /// # Errors
 /// [`ErrorCode::Internal`] when the operating system gives no random numbers.
-pub fn seal(account: &str, key: &SigningKey, master: &MasterKey) -> Result<Vec<u8>> {
+fn seal(account: &str, key: &SigningKey, master: &MasterKey) -> Result<Vec<u8>> {
     master.seal(&name(account, key.id()), key.to_jwk().as_bytes())
 }
 
@@ -96,6 +146,9 @@ pub fn seal(account: &str, key: &SigningKey, master: &MasterKey) -> Result<Vec<u
 fn name(account: &str, id: &str) -> String {
     format!("signing key\0{account}\0{id}")
 }
+
+/// Name and text of what a master key seals to be known again by.
+const INTRODUCTION: &str = "master key";
 
 fn damaged() -> Error {
     Error::new(
@@ -106,7 +159,7 @@ fn damaged() -> Error {
 
 #[cfg(test)]
 mod tests {
-    use super::{AccountKeys, open, to_store};
+    use super::{AccountKeys, introduce, open, recognize, reseal, to_store};
     use crate::store::KeyPurpose;
     use crate::vault::{MasterKey, Vault};
     use jiff::Timestamp;
@@ -122,7 +175,8 @@ mod tests {
         let vault = vault();
         let make = |purpose| {
             let key = SigningKey::generate().unwrap();
-            let stored = to_store("a", &key, purpose, Timestamp::UNIX_EPOCH, &vault).unwrap();
+            let at = Timestamp::UNIX_EPOCH;
+            let stored = to_store("a", &key, purpose, at, vault.current()).unwrap();
             (key, stored)
         };
         let (key, stored) = make(KeyPurpose::Endpoint);
@@ -130,9 +184,9 @@ mod tests {
         assert_eq!(*open("a", &stored, &vault).unwrap().to_jwk(), *key.to_jwk());
         assert_eq!(
             open("b", &stored, &vault).unwrap_err().code(),
-            ErrorCode::MasterKeyWrong
+            ErrorCode::StoreDamaged
         );
-        let keys = AccountKeys::open("a", std::slice::from_ref(&stored), &vault).unwrap();
+        let keys = AccountKeys::open("a", std::slice::from_ref(&stored), &vault, None).unwrap();
         assert_eq!(keys.signer().key().id(), stored.id);
         assert!(
             KeySet::from_jwks(keys.jwks())
@@ -147,5 +201,42 @@ mod tests {
             open("a", &swapped, &vault).unwrap_err().code(),
             ErrorCode::StoreDamaged
         );
+    }
+
+    #[test]
+    fn a_key_that_is_sealed_anew_opens_with_the_new_master_key_alone() {
+        let (old, new) = (
+            MasterKey::generate_text().unwrap(),
+            MasterKey::generate_text().unwrap(),
+        );
+        let parse = |text: &str| MasterKey::parse(text).unwrap();
+        let key = SigningKey::generate().unwrap();
+        let at = Timestamp::UNIX_EPOCH;
+        let stored = to_store("a", &key, KeyPurpose::Account, at, &parse(&old)).unwrap();
+        let both = Vault::new(parse(&new), Some(parse(&old)));
+        let again = reseal("a", &stored, &both).unwrap();
+        assert!(open("a", &again, &Vault::new(parse(&new), None)).is_ok());
+        let refused = open("a", &again, &Vault::new(parse(&old), None)).unwrap_err();
+        assert_eq!(refused.code(), ErrorCode::MasterKeyWrong);
+        let mut damaged = stored;
+        damaged.sealed[40] ^= 1;
+        let refused = reseal("a", &damaged, &both).unwrap_err();
+        assert_eq!(refused.code(), ErrorCode::StoreDamaged);
+        assert!(refused.message().contains(&damaged.id));
+    }
+
+    #[test]
+    fn a_store_knows_its_master_key_again() {
+        let vault = vault();
+        let mut stored = introduce(vault.current()).unwrap();
+        assert_eq!(
+            recognize(&stored, &vault).unwrap().id(),
+            vault.current().id()
+        );
+        let refused = recognize(&stored, &self::vault()).unwrap_err();
+        assert_eq!(refused.code(), ErrorCode::MasterKeyWrong);
+        stored.sealed[20] ^= 1;
+        let refused = recognize(&stored, &vault).unwrap_err();
+        assert_eq!(refused.code(), ErrorCode::StoreDamaged);
     }
 }

@@ -15,7 +15,9 @@ pub mod access;
 mod answer;
 mod clock;
 pub mod dev;
+mod files;
 pub mod keyring;
+mod open;
 pub mod routes;
 pub mod serve;
 mod service;
@@ -23,4 +25,5 @@ pub mod store;
 pub mod vault;
 
 pub use clock::Clock;
+pub use open::{MasterKeySource, OpenOptions, open};
 pub use service::{Minting, Service};

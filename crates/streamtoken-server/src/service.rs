@@ -1,19 +1,21 @@
 //! What the routes do, without HTTP.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::time::{Duration, Instant};
+mod known;
+
+use std::future::Future;
+use std::sync::Arc;
 
 use streamtoken::api::{self, TokenRequest};
-use streamtoken::{ErrorCode, Result, SignOptions, Signer, SigningKey, TimeFormat, Token};
+use streamtoken::{Error, ErrorCode, Result, SignOptions, Signer, SigningKey, TimeFormat, Token};
 use tokio::sync::Semaphore;
 use tokio::task;
 
-use crate::access::{Credentials, NewCredential, Policy, Presented};
+use crate::access::{NewCredential, Policy, Presented};
 use crate::clock::Clock;
 use crate::keyring::{self, AccountKeys};
 use crate::store::{KeyPurpose, Reseal, Store, StoredCredential, StoredKey};
-use crate::vault::Vault;
+use crate::vault::{MasterKey, Vault};
+use known::Known;
 
 /// How tokens are minted.
 #[derive(Debug, Clone)]
@@ -42,47 +44,49 @@ pub struct Service {
     vault: Arc<Vault>,
     clock: Clock,
     minting: Minting,
-    known: RwLock<Known>,
-    /// When the store was last asked whether another process changed it.
-    asked: Mutex<Option<Instant>>,
+    known: Arc<Known>,
     /// Making and loading keys takes whole cores; more at once would only take longer.
-    heavy: Semaphore,
+    heavy: Arc<Semaphore>,
 }
-
-/// What was read from the store, good until it changes.
-#[derive(Default)]
-struct Known {
-    changes: i64,
-    /// Counts what made it out of date, so that nothing older is put into it.
-    generation: u64,
-    credentials: Arc<Credentials>,
-    accounts: HashMap<String, Arc<AccountKeys>>,
-}
-
-/// How long a change by another process, such as a revoked credential, may go unnoticed.
-const FRESH: Duration = Duration::from_secs(1);
 
 impl Service {
-    /// A service over `store`, whose keys `vault` opens. Opens one key of every account, so that a wrong
-    /// master key stops the start and not a request.
+    /// A service over `store`, whose keys `vault` opens. A new store takes the vault's current master key.
+    ///
+    /// Every account's key is opened once. An account whose record is damaged is told in the log, and its
+    /// requests are refused; the others are served.
     ///
     /// # Errors
-    /// [`ErrorCode::StoreUnavailable`], [`ErrorCode::StoreDamaged`], [`ErrorCode::MasterKeyWrong`].
+    /// [`ErrorCode::MasterKeyWrong`]; [`ErrorCode::StoreUnavailable`], [`ErrorCode::StoreDamaged`].
     pub async fn start(store: Arc<dyn Store>, vault: Vault, minting: Minting) -> Result<Self> {
+        check_master_key(&*store, &vault).await?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let service = Self {
+            known: Arc::new(Known::read(&*store).await?),
             store,
             vault: Arc::new(vault),
             clock: Clock::default(),
             minting,
-            known: RwLock::default(),
-            asked: Mutex::new(None),
-            heavy: Semaphore::new(cores),
+            heavy: Arc::new(Semaphore::new(cores)),
         };
         for account in service.store.accounts().await? {
-            service.account_keys(&account).await?;
+            service.open_at_start(&account).await?;
         }
         Ok(service)
+    }
+
+    async fn open_at_start(&self, account: &str) -> Result<()> {
+        match self.account_keys(account).await {
+            Err(error) if is_about_one_account(error.code()) => {
+                tracing::error!(
+                    account,
+                    code = error.code().slug(),
+                    "an account cannot be served: {}",
+                    error.message()
+                );
+                Ok(())
+            }
+            other => other.map(drop),
+        }
     }
 
     /// The clock that tokens are minted by.
@@ -90,7 +94,8 @@ impl Service {
         &self.clock
     }
 
-    /// The store.
+    /// The store. What is changed through it here, and not through the service, is noticed as late as what
+    /// another process changes; in memory never.
     pub fn store(&self) -> &Arc<dyn Store> {
         &self.store
     }
@@ -100,9 +105,8 @@ impl Service {
     /// # Errors
     /// [`ErrorCode::CredentialInvalid`]; those of the store.
     pub async fn authenticate(&self, presented: Presented<'_>) -> Result<StoredCredential> {
-        self.refresh().await?;
-        let credentials = Arc::clone(&self.known().credentials);
-        credentials.check(presented).cloned()
+        self.known.refresh(&*self.store).await?;
+        self.known.credentials().check(presented).cloned()
     }
 
     /// Mints a token.
@@ -147,11 +151,22 @@ impl Service {
     /// # Errors
     /// [`ErrorCode::AccountUnknown`], [`ErrorCode::KeysTooMany`]; those of the store.
     pub async fn create_key(&self, account: &str) -> Result<(SigningKey, StoredKey)> {
-        self.account_keys(account).await?;
-        let (key, stored) = self.make_key(account, KeyPurpose::Account, None).await?;
-        let added = self.store.add_key(account, &stored).await;
-        self.forget(account);
-        added.map(|()| (key, stored))
+        // Before the work of making one.
+        if self.list_keys(account).await?.len() >= api::MAX_KEYS {
+            return Err(ErrorCode::KeysTooMany.into());
+        }
+        let key = self.heavily(SigningKey::generate).await?;
+        let stored = self
+            .sealed(account, &key, KeyPurpose::Account, |stored| {
+                let (service, account) = (self.handle(), account.to_owned());
+                async move {
+                    let added = service.store.add_key(&account, &stored).await;
+                    service.known.forget_listing(&account);
+                    added.map(|()| stored)
+                }
+            })
+            .await?;
+        Ok((key, stored))
     }
 
     /// The keys that an account made, the oldest first.
@@ -159,7 +174,11 @@ impl Service {
     /// # Errors
     /// [`ErrorCode::AccountUnknown`]; those of the store.
     pub async fn list_keys(&self, account: &str) -> Result<Vec<StoredKey>> {
-        let mut keys = self.stored_keys(account).await?;
+        let mut keys = self
+            .store
+            .keys(account)
+            .await?
+            .ok_or(ErrorCode::AccountUnknown)?;
         keys.retain(|key| key.purpose == KeyPurpose::Account);
         Ok(keys)
     }
@@ -169,10 +188,14 @@ impl Service {
     /// # Errors
     /// [`ErrorCode::AccountUnknown`], [`ErrorCode::KeyNotFound`]; those of the store.
     pub async fn delete_key(&self, account: &str, id: &str) -> Result<()> {
-        self.account_keys(account).await?;
-        let deleted = self.store.delete_key(account, id).await;
-        self.forget(account);
-        if deleted? {
+        self.known.check_account(&*self.store, account).await?;
+        let (service, account, id) = (self.handle(), account.to_owned(), id.to_owned());
+        let deleted = to_its_end(async move {
+            let deleted = service.store.delete_key(&account, &id).await;
+            service.known.forget_listing(&account);
+            deleted
+        });
+        if deleted.await? {
             Ok(())
         } else {
             Err(ErrorCode::KeyNotFound.into())
@@ -184,7 +207,11 @@ impl Service {
     /// # Errors
     /// [`ErrorCode::AccountUnknown`]; those of the store.
     pub async fn jwks(&self, account: &str) -> Result<String> {
-        Ok(self.account_keys(account).await?.jwks().to_owned())
+        self.known.refresh(&*self.store).await?;
+        if let Some(keys) = self.known.listing(account)? {
+            return Ok(keys.jwks().to_owned());
+        }
+        Ok(self.open_account(account, true).await?.jwks().to_owned())
     }
 
     /// Adds an account, unless it is there. Its token endpoint signs with `key`, such as one that the
@@ -197,18 +224,57 @@ impl Service {
         if self.store.keys(account).await?.is_some() {
             return Ok(false);
         }
-        let (_, key) = self.make_key(account, KeyPurpose::Endpoint, key).await?;
-        self.store.add_account(account, &key.created, &key).await
+        let key = match key {
+            Some(key) => key,
+            None => self.heavily(SigningKey::generate).await?,
+        };
+        self.sealed(account, &key, KeyPurpose::Endpoint, |stored| {
+            let (service, account) = (self.handle(), account.to_owned());
+            async move {
+                let created = stored.created.clone();
+                let added = service
+                    .store
+                    .add_account(&account, &created, &stored)
+                    .await?;
+                service.known.read_again(&*service.store).await?;
+                Ok(added)
+            }
+        })
+        .await
     }
 
-    /// Adds a credential.
+    /// Adds a credential. It is good when this returns.
     ///
     /// # Errors
     /// Those of the store.
     pub async fn add_credential(&self, credential: &NewCredential) -> Result<()> {
-        let added = self.store.add_credential(&credential.stored).await;
-        self.forget_credentials();
-        added
+        let (service, stored) = (self.handle(), credential.stored.clone());
+        to_its_end(async move {
+            service.store.add_credential(&stored).await?;
+            service.known.read_again(&*service.store).await
+        })
+        .await
+    }
+
+    /// Revokes a credential. Requests that came with it before run to their end.
+    ///
+    /// # Errors
+    /// [`ErrorCode::CredentialUnknown`] also for one that was revoked before; those of the store.
+    pub async fn revoke_credential(&self, id: &str) -> Result<()> {
+        let (service, id) = (self.handle(), id.to_owned());
+        let revoked = self.clock.timestamp().to_string();
+        to_its_end(async move {
+            if !service.store.revoke_credential(&id, &revoked).await? {
+                return Err(ErrorCode::CredentialUnknown.into());
+            }
+            service.known.read_again(&*service.store).await
+        })
+        .await
+    }
+
+    /// Id of the master key that [`Service::reseal`] seals with.
+    pub fn master_key_id(&self) -> &str {
+        self.vault.current().id()
     }
 
     /// Seals every key of the store with the current master key; gives their number.
@@ -219,119 +285,146 @@ impl Service {
         struct Current(Arc<Vault>);
         impl Reseal for Current {
             fn reseal(&self, account: &str, stored: &StoredKey) -> Result<StoredKey> {
-                let key = keyring::open(account, stored, &self.0)?;
-                Ok(StoredKey {
-                    master_key_id: self.0.current().id().to_owned(),
-                    sealed: keyring::seal(account, &key, self.0.current())?,
-                    ..stored.clone()
-                })
+                keyring::reseal(account, stored, &self.0)
             }
         }
-        self.store.reseal(&Current(Arc::clone(&self.vault))).await
+        let master_key = keyring::introduce(self.vault.current())?;
+        self.store
+            .reseal(&master_key, &Current(Arc::clone(&self.vault)))
+            .await
     }
 
-    async fn make_key(
+    /// Seals a key with the master key that the store has, and stores it. A rotation may come in between:
+    /// then once again.
+    async fn sealed<T, F>(
         &self,
         account: &str,
+        key: &SigningKey,
         purpose: KeyPurpose,
-        key: Option<SigningKey>,
-    ) -> Result<(SigningKey, StoredKey)> {
-        let (vault, account) = (Arc::clone(&self.vault), account.to_owned());
+        store: impl Fn(StoredKey) -> F,
+    ) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T>> + Send + 'static,
+    {
         let created = self.clock.timestamp();
-        self.heavily(move || {
-            let key = key.map_or_else(SigningKey::generate, Ok)?;
-            let stored = keyring::to_store(&account, &key, purpose, created, &vault)?;
-            Ok((key, stored))
-        })
-        .await
-    }
-
-    async fn stored_keys(&self, account: &str) -> Result<Vec<StoredKey>> {
-        self.store
-            .keys(account)
-            .await?
-            .ok_or_else(|| ErrorCode::AccountUnknown.into())
+        let mut tries = 0;
+        loop {
+            let master = store_master_key(&*self.store, &self.vault).await?;
+            let stored = keyring::to_store(account, key, purpose, created, master)?;
+            match to_its_end(store(stored)).await {
+                Err(error) if error.code() == ErrorCode::MasterKeyWrong && tries == 0 => tries += 1,
+                other => return other,
+            }
+        }
     }
 
     async fn account_keys(&self, account: &str) -> Result<Arc<AccountKeys>> {
-        self.refresh().await?;
-        if let Some(keys) = self.known().accounts.get(account) {
-            return Ok(Arc::clone(keys));
+        self.known.refresh(&*self.store).await?;
+        match self.known.keys(account)? {
+            Some(keys) => Ok(keys),
+            None => self.open_account(account, false).await,
         }
-        let generation = self.known().generation;
-        let stored = self.stored_keys(account).await?;
-        let (vault, name) = (Arc::clone(&self.vault), account.to_owned());
+    }
+
+    /// Reads the keys of an account; of those who want them at once, one does.
+    async fn open_account(&self, account: &str, listing: bool) -> Result<Arc<AccountKeys>> {
+        let _turn = self.known.reading.lock().await;
+        let read_meanwhile = if listing {
+            self.known.listing(account)?
+        } else {
+            self.known.keys(account)?
+        };
+        if let Some(keys) = read_meanwhile {
+            return Ok(keys);
+        }
+        let before = self.known.before_reading(account)?;
+        let stored = self
+            .store
+            .keys(account)
+            .await?
+            .ok_or(ErrorCode::AccountUnknown)?;
+        let (vault, name, old) = (Arc::clone(&self.vault), account.to_owned(), before.keys());
         let keys = self
-            .heavily(move || AccountKeys::open(&name, &stored, &vault))
-            .await?;
-        let keys = Arc::new(keys);
-        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        if known.generation == generation {
-            known.accounts.insert(account.to_owned(), Arc::clone(&keys));
-        }
+            .heavily(move || AccountKeys::open(&name, &stored, &vault, old.as_deref()))
+            .await
+            .map(Arc::new)?;
+        self.known.put(account, &before, Arc::clone(&keys));
         Ok(keys)
     }
 
-    /// Forgets what was read when another process changed the store since.
-    async fn refresh(&self) -> Result<()> {
-        {
-            let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-            if asked.is_some_and(|asked| asked.elapsed() < FRESH) {
-                return Ok(());
-            }
-            *asked = Some(Instant::now());
+    /// What a task needs that outlives its request.
+    fn handle(&self) -> Handle {
+        Handle {
+            store: Arc::clone(&self.store),
+            known: Arc::clone(&self.known),
         }
-        let read = self.read_again().await;
-        if read.is_err() {
-            *self.asked.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        }
-        read
     }
 
-    async fn read_again(&self) -> Result<()> {
-        let changes = self.store.changes().await?;
-        if changes == self.known().changes {
-            return Ok(());
-        }
-        let credentials = Credentials::new(self.store.credentials().await?);
-        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        known.changes = changes;
-        known.generation += 1;
-        known.credentials = Arc::new(credentials);
-        known.accounts.clear();
-        Ok(())
-    }
-
-    fn forget(&self, account: &str) {
-        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        known.generation += 1;
-        known.accounts.remove(account);
-    }
-
-    fn forget_credentials(&self) {
-        self.known
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .changes = 0;
-        *self.asked.lock().unwrap_or_else(PoisonError::into_inner) = None;
-    }
-
-    fn known(&self) -> std::sync::RwLockReadGuard<'_, Known> {
-        self.known.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Runs work that takes a core for long, beside the requests.
+    /// Runs work that takes a core for long, beside the requests. It counts until it ends, whether its
+    /// request is still there or not.
     async fn heavily<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let _permit = self
-            .heavy
-            .acquire()
+        let permit = Arc::clone(&self.heavy)
+            .acquire_owned()
             .await
             .map_err(|_| ErrorCode::Internal)?;
-        task::spawn_blocking(work)
-            .await
-            .unwrap_or_else(|_| Err(ErrorCode::Internal.into()))
+        task::spawn_blocking(move || {
+            let _permit = permit;
+            work()
+        })
+        .await
+        .unwrap_or_else(|_| Err(ErrorCode::Internal.into()))
     }
+}
+
+struct Handle {
+    store: Arc<dyn Store>,
+    known: Arc<Known>,
+}
+
+/// Runs a change and what it makes out of date as one, though the client go away in between.
+async fn to_its_end<T: Send + 'static>(
+    change: impl Future<Output = Result<T>> + Send + 'static,
+) -> Result<T> {
+    task::spawn(change)
+        .await
+        .unwrap_or_else(|_| Err(ErrorCode::Internal.into()))
+}
+
+/// Refuses a vault that does not have the store's master key; a new store takes the vault's.
+async fn check_master_key(store: &dyn Store, vault: &Vault) -> Result<()> {
+    if store.master_key().await?.is_none() {
+        // Keys of a store from before it knew its master key.
+        for account in store.accounts().await? {
+            for key in store.keys(&account).await?.unwrap_or_default() {
+                if key.master_key_id != vault.current().id() {
+                    vault.get(&key.master_key_id)?;
+                    return Err(Error::new(
+                        ErrorCode::MasterKeyWrong,
+                        "start once with the master key of the store alone, then rotate it",
+                    ));
+                }
+            }
+        }
+        let master_key = keyring::introduce(vault.current())?;
+        store.set_master_key(&master_key).await?;
+    }
+    // Another process may have been first, with another master key.
+    store_master_key(store, vault).await.map(drop)
+}
+
+async fn store_master_key<'v>(store: &dyn Store, vault: &'v Vault) -> Result<&'v MasterKey> {
+    let stored = store.master_key().await?.ok_or(ErrorCode::StoreDamaged)?;
+    keyring::recognize(&stored, vault)
+}
+
+/// Whether the others can be served though this one cannot.
+fn is_about_one_account(code: ErrorCode) -> bool {
+    matches!(
+        code,
+        ErrorCode::StoreDamaged | ErrorCode::MasterKeyWrong | ErrorCode::AccountUnknown
+    )
 }

@@ -3,6 +3,7 @@
 mod sqlite;
 
 pub use sqlite::SqliteStore;
+pub(crate) use sqlite::is_there;
 
 use async_trait::async_trait;
 use streamtoken::Result;
@@ -37,6 +38,16 @@ pub struct StoredKey {
     pub sealed: Vec<u8>,
 }
 
+/// The master key of a store, as the store knows it: by name, and by what it sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StoredMasterKey {
+    /// Its id; every key of the store is sealed with it.
+    pub id: String,
+    /// A known text that it sealed.
+    pub sealed: Vec<u8>,
+}
+
 /// A credential as it is stored.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -67,7 +78,15 @@ pub trait Store: Send + Sync {
     /// Ids of all accounts.
     async fn accounts(&self) -> Result<Vec<String>>;
 
+    /// The master key that all keys are sealed with; `None` in a new store.
+    async fn master_key(&self) -> Result<Option<StoredMasterKey>>;
+
+    /// Says which master key the store has, unless that was said before.
+    async fn set_master_key(&self, master_key: &StoredMasterKey) -> Result<()>;
+
     /// Adds an account and its endpoint key; `false` when it is there already.
+    /// [`ErrorCode::MasterKeyWrong`](streamtoken::ErrorCode::MasterKeyWrong) for a key that is not sealed with
+    /// the store's master key.
     async fn add_account(
         &self,
         account: &str,
@@ -78,8 +97,10 @@ pub trait Store: Send + Sync {
     /// All keys of an account, the oldest first; `None` when there is no such account.
     async fn keys(&self, account: &str) -> Result<Option<Vec<StoredKey>>>;
 
-    /// Adds a key. [`ErrorCode::KeysTooMany`](streamtoken::ErrorCode::KeysTooMany) above 1,000 of the
-    /// account's own.
+    /// Adds a key. [`ErrorCode::AccountUnknown`](streamtoken::ErrorCode::AccountUnknown);
+    /// [`ErrorCode::KeysTooMany`](streamtoken::ErrorCode::KeysTooMany) above 1,000 of the account's own;
+    /// [`ErrorCode::MasterKeyWrong`](streamtoken::ErrorCode::MasterKeyWrong) for a key that is not sealed with
+    /// the store's master key.
     async fn add_key(&self, account: &str, key: &StoredKey) -> Result<()>;
 
     /// Deletes a key of the account's own; `false` when it has none with this id.
@@ -94,10 +115,12 @@ pub trait Store: Send + Sync {
     /// Revokes a credential; `false` when there is none with this id, or it was revoked before.
     async fn revoke_credential(&self, id: &str, revoked: &str) -> Result<bool>;
 
-    /// Replaces the sealed form of all keys, in one transaction; gives their number.
-    async fn reseal(&self, reseal: &dyn Reseal) -> Result<usize>;
+    /// Replaces the sealed form of all keys and the master key of the store, in one transaction; gives
+    /// the number of keys.
+    async fn reseal(&self, master_key: &StoredMasterKey, reseal: &dyn Reseal) -> Result<usize>;
 
-    /// A number that differs once another process has changed the store.
+    /// A number that differs once another process has changed the store. Changes of this process may show
+    /// in it, too.
     async fn changes(&self) -> Result<i64>;
 
     /// Whether a key could be stored now.

@@ -111,7 +111,7 @@ impl std::fmt::Debug for MasterKey {
     }
 }
 
-/// The master key that seals, and one that it takes over from: while keys are sealed anew, both open.
+/// The master key of a store, and one that it takes over from: either opens.
 #[derive(Debug)]
 pub struct Vault {
     current: MasterKey,
@@ -119,26 +119,21 @@ pub struct Vault {
 }
 
 impl Vault {
-    /// A vault that opens with either key and seals with the first.
+    /// A vault that opens with either key. While a store has the previous one, that one seals as well.
     pub fn new(current: MasterKey, previous: Option<MasterKey>) -> Self {
         Self { current, previous }
     }
 
-    /// The master key that seals.
+    /// The master key that takes over.
     pub fn current(&self) -> &MasterKey {
         &self.current
     }
 
-    /// Decrypts what was sealed under `name` by the master key with this id.
+    /// The master key with this id.
     ///
     /// # Errors
-    /// [`ErrorCode::MasterKeyWrong`].
-    pub fn open(
-        &self,
-        master_key_id: &str,
-        name: &str,
-        sealed: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>> {
+    /// [`ErrorCode::MasterKeyWrong`] when it was not given.
+    pub fn get(&self, master_key_id: &str) -> Result<&MasterKey> {
         std::iter::once(&self.current)
             .chain(&self.previous)
             .find(|key| key.id() == master_key_id)
@@ -146,12 +141,30 @@ impl Vault {
                 Error::new(
                     ErrorCode::MasterKeyWrong,
                     format!(
-                        "a key of the store is sealed with master key {master_key_id}, and {} was given",
+                        "the store is sealed with master key {master_key_id}, and {} was given",
                         self.current.id()
                     ),
                 )
-            })?
-            .open(name, sealed)
+            })
+    }
+
+    /// Decrypts what was sealed under `name` by the master key with this id.
+    ///
+    /// # Errors
+    /// [`ErrorCode::MasterKeyWrong`] when that key was not given; [`ErrorCode::StoreDamaged`] when it was,
+    /// and does not open this.
+    pub fn open(
+        &self,
+        master_key_id: &str,
+        name: &str,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>> {
+        self.get(master_key_id)?.open(name, sealed).map_err(|_| {
+            Error::new(
+                ErrorCode::StoreDamaged,
+                "a sealed record of the store is damaged, or in another's place",
+            )
+        })
     }
 }
 
@@ -203,14 +216,17 @@ mod tests {
     }
 
     #[test]
-    fn a_vault_opens_with_the_previous_key_and_seals_with_the_current() {
+    fn a_vault_opens_with_both_keys_and_tells_a_wrong_one_from_damage() {
         let (old, new) = (key(), key());
         let (old_id, sealed) = (old.id().to_owned(), old.seal("n", b"s").unwrap());
         let vault = Vault::new(new, Some(old));
         assert_eq!(vault.open(&old_id, "n", &sealed).unwrap().as_slice(), b"s");
         let sealed = vault.current().seal("n", b"s").unwrap();
-        assert!(vault.open(vault.current().id(), "n", &sealed).is_ok());
-        let error = vault.open("0000", "n", &sealed).unwrap_err();
-        assert_eq!(error.code(), ErrorCode::MasterKeyWrong);
+        let refused = |id: &str, name| vault.open(id, name, &sealed).unwrap_err().code();
+        let current = vault.current().id();
+        assert!(vault.open(current, "n", &sealed).is_ok());
+        assert_eq!(refused("0000", "n"), ErrorCode::MasterKeyWrong);
+        assert_eq!(refused(current, "m"), ErrorCode::StoreDamaged);
+        assert_eq!(refused(&old_id, "n"), ErrorCode::StoreDamaged);
     }
 }

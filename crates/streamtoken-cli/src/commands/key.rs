@@ -4,7 +4,7 @@ mod export;
 mod generate;
 mod public;
 mod show;
-mod write;
+pub(super) mod write;
 
 use crate::output::{Outcome, Ui};
 

@@ -20,6 +20,14 @@ const COMMANDS: &[&[&str]] = &[
     &["key", "export"],
     &["key", "public"],
     &["serve"],
+    &["admin"],
+    &["admin", "account", "create"],
+    &["admin", "account", "list"],
+    &["admin", "token", "create"],
+    &["admin", "token", "list"],
+    &["admin", "token", "revoke"],
+    &["admin", "master-key", "generate"],
+    &["admin", "master-key", "rotate"],
     &["completions"],
 ];
 

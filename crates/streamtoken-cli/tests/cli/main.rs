@@ -1,5 +1,6 @@
 //! The command line, as processes.
 
+mod admin;
 mod batch;
 mod common;
 mod help;

@@ -8,7 +8,11 @@ use std::thread;
 pub(crate) fn binary() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_streamtoken"));
     for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("CLOUDFLARE_") {
+        let text = name.to_string_lossy();
+        if ["CLOUDFLARE_", "STREAMTOKEN_"]
+            .iter()
+            .any(|ours| text.starts_with(ours))
+        {
             command.env_remove(name);
         }
     }

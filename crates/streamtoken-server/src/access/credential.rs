@@ -29,10 +29,15 @@ impl NewCredential {
         grants: Grants,
         created: String,
     ) -> Result<Self> {
-        let id = random_text::<6>()?;
-        let secret = Zeroizing::new(format!("stk_{}_{}", *id, *random_text::<32>()?));
+        // Hexadecimal: an id that began with a hyphen would look like a flag.
+        let id: String = random::<6>()?
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let random = Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(*random::<32>()?));
+        let secret = Zeroizing::new(format!("stk_{id}_{}", *random));
         Ok(Self {
-            stored: Self::stored(id.to_string(), name, email, grants, created, &secret),
+            stored: Self::stored(id, name, email, grants, created, &secret),
             secret,
         })
     }
@@ -71,11 +76,11 @@ impl NewCredential {
     }
 }
 
-/// Random bytes in base64url. Secrets are this long so that a plain hash keeps them.
-fn random_text<const BYTES: usize>() -> Result<Zeroizing<String>> {
+/// Random bytes. Secrets have so many that a plain hash keeps them.
+fn random<const BYTES: usize>() -> Result<Zeroizing<[u8; BYTES]>> {
     let mut bytes = Zeroizing::new([0; BYTES]);
     rand::fill(&mut *bytes).map_err(|_| ErrorCode::Internal)?;
-    Ok(Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(*bytes)))
+    Ok(bytes)
 }
 
 fn hash(secret: &str) -> [u8; 32] {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
-use streamtoken::{AccessRules, Error, ErrorCode, Result, SignOptions};
+use streamtoken::{AccessRules, Error, ErrorCode, MAX_LIFETIME, Result, SignOptions, api};
 
 /// The videos that a credential mints for. Without lists, all.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +50,36 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// Refuses limits that no token can keep, before they are stored.
+    ///
+    /// # Errors
+    /// [`ErrorCode::IdentifierInvalid`] for a video, [`ErrorCode::OptionValue`] for a lifetime, those of
+    /// [`AccessRules::parse`]; each with a pointer such as `/videos/only/0`, `/max_lifetime`,
+    /// `/accessRules/1/ip/0`.
+    pub fn check(&self) -> Result<()> {
+        let lists = [
+            ("only", &self.videos.only),
+            ("prefixes", &self.videos.prefixes),
+        ];
+        for (name, list) in lists {
+            for (index, text) in list.iter().enumerate() {
+                api::identifier(text)
+                    .map_err(|error| error.at(format!("/videos/{name}/{index}")))?;
+            }
+        }
+        if self
+            .max_lifetime
+            .is_some_and(|seconds| !(1..=MAX_LIFETIME).contains(&seconds))
+        {
+            let message = format!("max_lifetime is 1 to {MAX_LIFETIME} seconds");
+            return Err(Error::new(ErrorCode::OptionValue, message).at("/max_lifetime"));
+        }
+        match &self.access_rules {
+            Some(rules) => AccessRules::parse(rules.to_string()).map(drop),
+            None => Ok(()),
+        }
+    }
+
     /// The options of a token for `identifier` under this policy.
     ///
     /// # Errors
@@ -206,6 +236,36 @@ mod tests {
         assert_eq!(
             refused(&policy, "v", r#"{"downloadable":true}"#).as_deref(),
             Some("/downloadable")
+        );
+    }
+
+    #[test]
+    fn limits_that_no_token_can_keep_are_refused_where_they_are() {
+        let refused = |policy: serde_json::Value| {
+            let policy: Policy = serde_json::from_value(policy).unwrap();
+            let error = policy.check().unwrap_err();
+            (error.code(), error.field().unwrap_or_default().to_owned())
+        };
+        let at = |code, field: &str| (code, field.to_owned());
+        assert!(Policy::default().check().is_ok());
+        assert_eq!(
+            refused(json!({"videos": {"only": ["a", "a b"]}})),
+            at(ErrorCode::IdentifierInvalid, "/videos/only/1")
+        );
+        assert_eq!(
+            refused(json!({"videos": {"prefixes": [""]}})),
+            at(ErrorCode::IdentifierInvalid, "/videos/prefixes/0")
+        );
+        for seconds in [0, 86_401, u64::MAX] {
+            assert_eq!(
+                refused(json!({"max_lifetime": seconds})),
+                at(ErrorCode::OptionValue, "/max_lifetime")
+            );
+        }
+        let rules = json!([{"type": "ip.src", "action": "allow", "ip": ["192.0.2.1/24"]}]);
+        assert_eq!(
+            refused(json!({"access_rules": rules})),
+            at(ErrorCode::NetworkHostBits, "/accessRules/0/ip/0")
         );
     }
 }

@@ -1,84 +1,63 @@
 //! The store in SQLite: one file, or memory.
 
-use std::path::Path;
-use std::str::FromStr as _;
-use std::time::Duration;
+mod open;
+mod rows;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use async_trait::async_trait;
-use sqlx::Row as _;
-use sqlx::migrate::Migrator;
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
-    SqliteSynchronous,
-};
+use sqlx::sqlite::SqlitePool;
+use sqlx::{Sqlite, SqliteConnection, Transaction};
 use streamtoken::api::MAX_KEYS;
-use streamtoken::{Error, ErrorCode, Result};
+use streamtoken::{ErrorCode, Result};
 
-use super::{KeyPurpose, Reseal, Store, StoredCredential, StoredKey};
+pub(crate) use open::is_there;
+use rows::{column, insert_key, is_read_only, read_credential, read_key, read_master_key, refused};
 
-static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
-
-/// How long a statement waits for another process that writes.
-const BUSY: Duration = Duration::from_secs(5);
+use super::{Reseal, Store, StoredCredential, StoredKey, StoredMasterKey};
 
 /// Accounts, keys and credentials in SQLite, with write-ahead log and full synchronisation: what is
 /// answered is on disk.
 #[derive(Debug, Clone)]
 pub struct SqliteStore {
-    /// One connection: SQLite writes one after another, and a store in memory lives in its connection.
-    pool: SqlitePool,
+    /// One connection: SQLite writes one after another.
+    writer: SqlitePool,
+    /// One connection, which no write holds up. A store in memory lives in a single connection, and has no
+    /// other.
+    reader: SqlitePool,
+    /// How many connections were opened so far.
+    opened: Arc<AtomicI64>,
 }
 
 impl SqliteStore {
-    /// Opens the file, makes it when it is not there, and brings its tables up to date.
-    ///
-    /// # Errors
-    /// [`ErrorCode::StoreUnavailable`], [`ErrorCode::StoreTooNew`].
-    pub async fn open(file: &Path) -> Result<Self> {
-        let options = SqliteConnectOptions::new()
-            .filename(file)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full);
-        Self::connect(options).await
+    /// A transaction that nothing is written beside, by other processes neither. Where the file could only be
+    /// read when it was opened, it is opened anew, for it may be writable by now.
+    async fn begin(&self) -> Result<Transaction<'static, Sqlite>> {
+        match self.try_begin().await {
+            Err(error) if is_read_only(&error) => {
+                self.let_go().await.map_err(refused)?;
+                self.try_begin().await.map_err(refused)
+            }
+            other => other.map_err(refused),
+        }
     }
 
-    /// An empty store in memory, which ends with the process.
-    ///
-    /// # Errors
-    /// [`ErrorCode::StoreUnavailable`].
-    pub async fn in_memory() -> Result<Self> {
-        let options = SqliteConnectOptions::from_str("sqlite::memory:")
-            .map_err(|error| unavailable(&error))?;
-        Self::connect(options).await
+    /// Closes both connections: they share what they know of the write-ahead log. The next who needs one
+    /// opens it.
+    async fn let_go(&self) -> sqlx::Result<()> {
+        let reader = self.reader.acquire().await?;
+        self.writer.acquire().await?.close().await?;
+        reader.close().await
     }
 
-    async fn connect(options: SqliteConnectOptions) -> Result<Self> {
-        let pool = SqlitePoolOptions::new()
-            .max_connections(1)
-            .min_connections(1)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .connect_with(options.foreign_keys(true).busy_timeout(BUSY))
-            .await
-            .map_err(|error| unavailable(&error))?;
-        MIGRATIONS.run(&pool).await.map_err(|error| match error {
-            sqlx::migrate::MigrateError::VersionMissing(_) => ErrorCode::StoreTooNew.into(),
-            other => Error::new(
-                ErrorCode::StoreUnavailable,
-                format!("the store cannot be brought up to date: {other}"),
-            ),
-        })?;
-        Ok(Self { pool })
-    }
-
-    async fn account_exists(&self, account: &str) -> Result<bool> {
-        let found = sqlx::query("SELECT 1 FROM accounts WHERE id = ?")
-            .bind(account)
-            .fetch_optional(&self.pool)
-            .await
-            .map_err(|error| unavailable(&error))?;
-        Ok(found.is_some())
+    async fn try_begin(&self) -> sqlx::Result<Transaction<'static, Sqlite>> {
+        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        // SQLite begins even where it may only read.
+        sqlx::query("DELETE FROM accounts WHERE FALSE")
+            .execute(&mut *transaction)
+            .await?;
+        Ok(transaction)
     }
 }
 
@@ -86,9 +65,32 @@ impl SqliteStore {
 impl Store for SqliteStore {
     async fn accounts(&self) -> Result<Vec<String>> {
         sqlx::query_scalar("SELECT id FROM accounts ORDER BY id")
-            .fetch_all(&self.pool)
+            .fetch_all(&self.reader)
             .await
-            .map_err(|error| unavailable(&error))
+            .map_err(refused)
+    }
+
+    async fn master_key(&self) -> Result<Option<StoredMasterKey>> {
+        sqlx::query("SELECT id, sealed FROM master_key")
+            .fetch_optional(&self.reader)
+            .await
+            .map_err(refused)?
+            .as_ref()
+            .map(read_master_key)
+            .transpose()
+    }
+
+    async fn set_master_key(&self, master_key: &StoredMasterKey) -> Result<()> {
+        let mut transaction = self.begin().await?;
+        sqlx::query(
+            "INSERT INTO master_key (one, id, sealed) VALUES (1, ?, ?) ON CONFLICT DO NOTHING",
+        )
+        .bind(&master_key.id)
+        .bind(&master_key.sealed)
+        .execute(&mut *transaction)
+        .await
+        .map_err(refused)?;
+        transaction.commit().await.map_err(refused)
     }
 
     async fn add_account(
@@ -97,29 +99,23 @@ impl Store for SqliteStore {
         created: &str,
         endpoint_key: &StoredKey,
     ) -> Result<bool> {
-        let mut transaction = self
-            .pool
-            .begin_with("BEGIN IMMEDIATE")
-            .await
-            .map_err(|error| unavailable(&error))?;
+        let mut transaction = self.begin().await?;
+        check_seal(&mut transaction, endpoint_key).await?;
         let added =
             sqlx::query("INSERT INTO accounts (id, created) VALUES (?, ?) ON CONFLICT DO NOTHING")
                 .bind(account)
                 .bind(created)
                 .execute(&mut *transaction)
                 .await
-                .map_err(|error| unavailable(&error))?;
+                .map_err(refused)?;
         if added.rows_affected() == 0 {
             return Ok(false);
         }
         insert_key(account, endpoint_key)
             .execute(&mut *transaction)
             .await
-            .map_err(|error| unavailable(&error))?;
-        transaction
-            .commit()
-            .await
-            .map_err(|error| unavailable(&error))?;
+            .map_err(refused)?;
+        transaction.commit().await.map_err(refused)?;
         Ok(true)
     }
 
@@ -127,63 +123,66 @@ impl Store for SqliteStore {
         let rows =
             sqlx::query("SELECT * FROM signing_keys WHERE account_id = ? ORDER BY created, id")
                 .bind(account)
-                .fetch_all(&self.pool)
+                .fetch_all(&self.reader)
                 .await
-                .map_err(|error| unavailable(&error))?;
-        if rows.is_empty() && !self.account_exists(account).await? {
-            return Ok(None);
+                .map_err(refused)?;
+        if rows.is_empty() {
+            let mut reader = self.reader.acquire().await.map_err(refused)?;
+            if !has_account(&mut reader, account).await? {
+                return Ok(None);
+            }
         }
         rows.iter().map(read_key).collect::<Result<_>>().map(Some)
     }
 
     async fn add_key(&self, account: &str, key: &StoredKey) -> Result<()> {
-        let mut transaction = self
-            .pool
-            .begin_with("BEGIN IMMEDIATE")
-            .await
-            .map_err(|error| unavailable(&error))?;
+        let mut transaction = self.begin().await?;
+        check_seal(&mut transaction, key).await?;
+        if !has_account(&mut transaction, account).await? {
+            return Err(ErrorCode::AccountUnknown.into());
+        }
         let count: i64 = sqlx::query_scalar(
             "SELECT count(*) FROM signing_keys WHERE account_id = ? AND purpose = 'account'",
         )
         .bind(account)
         .fetch_one(&mut *transaction)
         .await
-        .map_err(|error| unavailable(&error))?;
+        .map_err(refused)?;
         if usize::try_from(count).is_ok_and(|count| count >= MAX_KEYS) {
             return Err(ErrorCode::KeysTooMany.into());
         }
         insert_key(account, key)
             .execute(&mut *transaction)
             .await
-            .map_err(|error| unavailable(&error))?;
-        transaction
-            .commit()
-            .await
-            .map_err(|error| unavailable(&error))
+            .map_err(refused)?;
+        transaction.commit().await.map_err(refused)
     }
 
     async fn delete_key(&self, account: &str, id: &str) -> Result<bool> {
+        let mut transaction = self.begin().await?;
         let done = sqlx::query(
             "DELETE FROM signing_keys WHERE account_id = ? AND id = ? AND purpose = 'account'",
         )
         .bind(account)
         .bind(id)
-        .execute(&self.pool)
+        .execute(&mut *transaction)
         .await
-        .map_err(|error| unavailable(&error))?;
+        .map_err(refused)?;
+        transaction.commit().await.map_err(refused)?;
         Ok(done.rows_affected() > 0)
     }
 
     async fn credentials(&self) -> Result<Vec<StoredCredential>> {
         let rows = sqlx::query("SELECT * FROM credentials ORDER BY created, id")
-            .fetch_all(&self.pool)
+            .fetch_all(&self.reader)
             .await
-            .map_err(|error| unavailable(&error))?;
+            .map_err(refused)?;
         rows.iter().map(read_credential).collect()
     }
 
     async fn add_credential(&self, credential: &StoredCredential) -> Result<()> {
         let grants = serde_json::to_string(&credential.grants).map_err(|_| ErrorCode::Internal)?;
+        let mut transaction = self.begin().await?;
         sqlx::query(
             "INSERT INTO credentials (id, name, hash, email, grants, created) VALUES (?, ?, ?, ?, ?, ?)",
         )
@@ -193,33 +192,31 @@ impl Store for SqliteStore {
         .bind(&credential.email)
         .bind(grants)
         .bind(&credential.created)
-        .execute(&self.pool)
+        .execute(&mut *transaction)
         .await
-        .map_err(|error| unavailable(&error))?;
-        Ok(())
+        .map_err(refused)?;
+        transaction.commit().await.map_err(refused)
     }
 
     async fn revoke_credential(&self, id: &str, revoked: &str) -> Result<bool> {
+        let mut transaction = self.begin().await?;
         let done =
             sqlx::query("UPDATE credentials SET revoked = ? WHERE id = ? AND revoked IS NULL")
                 .bind(revoked)
                 .bind(id)
-                .execute(&self.pool)
+                .execute(&mut *transaction)
                 .await
-                .map_err(|error| unavailable(&error))?;
+                .map_err(refused)?;
+        transaction.commit().await.map_err(refused)?;
         Ok(done.rows_affected() > 0)
     }
 
-    async fn reseal(&self, reseal: &dyn Reseal) -> Result<usize> {
-        let mut transaction = self
-            .pool
-            .begin_with("BEGIN IMMEDIATE")
-            .await
-            .map_err(|error| unavailable(&error))?;
+    async fn reseal(&self, master_key: &StoredMasterKey, reseal: &dyn Reseal) -> Result<usize> {
+        let mut transaction = self.begin().await?;
         let rows = sqlx::query("SELECT * FROM signing_keys")
             .fetch_all(&mut *transaction)
             .await
-            .map_err(|error| unavailable(&error))?;
+            .map_err(refused)?;
         for row in &rows {
             let account: String = column(row, "account_id")?;
             let key = reseal.reseal(&account, &read_key(row)?)?;
@@ -230,111 +227,56 @@ impl Store for SqliteStore {
                 .bind(&key.id)
                 .execute(&mut *transaction)
                 .await
-                .map_err(|error| unavailable(&error))?;
+                .map_err(refused)?;
         }
-        transaction
-            .commit()
+        sqlx::query("REPLACE INTO master_key (one, id, sealed) VALUES (1, ?, ?)")
+            .bind(&master_key.id)
+            .bind(&master_key.sealed)
+            .execute(&mut *transaction)
             .await
-            .map_err(|error| unavailable(&error))?;
+            .map_err(refused)?;
+        transaction.commit().await.map_err(refused)?;
         Ok(rows.len())
     }
 
     async fn changes(&self) -> Result<i64> {
-        sqlx::query_scalar("PRAGMA data_version")
-            .fetch_one(&self.pool)
+        let version: i64 = sqlx::query_scalar("PRAGMA data_version")
+            .fetch_one(&self.reader)
             .await
-            .map_err(|error| unavailable(&error))
+            .map_err(refused)?;
+        // Each connection counts from its own beginning.
+        Ok(self.opened.load(Ordering::SeqCst) << 32 | version)
     }
 
     async fn check_writable(&self) -> Result<()> {
-        let transaction = self
-            .pool
-            .begin_with("BEGIN IMMEDIATE")
-            .await
-            .map_err(|error| unavailable(&error))?;
-        transaction
-            .rollback()
-            .await
-            .map_err(|error| unavailable(&error))
+        self.begin().await?.rollback().await.map_err(refused)
     }
 
     async fn close(&self) {
-        self.pool.close().await;
+        self.reader.close().await;
+        self.writer.close().await;
     }
 }
 
-fn insert_key<'q>(
-    account: &'q str,
-    key: &'q StoredKey,
-) -> sqlx::query::Query<'q, sqlx::Sqlite, sqlx::sqlite::SqliteArguments> {
-    sqlx::query(
-        "INSERT INTO signing_keys (account_id, id, purpose, created, public_jwk, master_key_id, sealed) \
-         VALUES (?, ?, ?, ?, ?, ?, ?)",
-    )
-    .bind(account)
-    .bind(&key.id)
-    .bind(match key.purpose {
-        KeyPurpose::Account => "account",
-        KeyPurpose::Endpoint => "endpoint",
-    })
-    .bind(&key.created)
-    .bind(&key.public_jwk)
-    .bind(&key.master_key_id)
-    .bind(&key.sealed)
+async fn has_account(connection: &mut SqliteConnection, account: &str) -> Result<bool> {
+    sqlx::query("SELECT 1 FROM accounts WHERE id = ?")
+        .bind(account)
+        .fetch_optional(connection)
+        .await
+        .map(|found| found.is_some())
+        .map_err(refused)
 }
 
-fn read_key(row: &SqliteRow) -> Result<StoredKey> {
-    let purpose: String = column(row, "purpose")?;
-    Ok(StoredKey {
-        id: column(row, "id")?,
-        purpose: match purpose.as_str() {
-            "account" => KeyPurpose::Account,
-            "endpoint" => KeyPurpose::Endpoint,
-            _ => return Err(damaged("purpose")),
-        },
-        created: column(row, "created")?,
-        public_jwk: column(row, "public_jwk")?,
-        master_key_id: column(row, "master_key_id")?,
-        sealed: column(row, "sealed")?,
-    })
-}
-
-fn read_credential(row: &SqliteRow) -> Result<StoredCredential> {
-    let hash: Vec<u8> = column(row, "hash")?;
-    let grants: String = column(row, "grants")?;
-    Ok(StoredCredential {
-        id: column(row, "id")?,
-        name: column(row, "name")?,
-        hash: hash.try_into().map_err(|_| damaged("hash"))?,
-        email: column(row, "email")?,
-        grants: serde_json::from_str(&grants).map_err(|_| damaged("grants"))?,
-        created: column(row, "created")?,
-        revoked: column(row, "revoked")?,
-    })
-}
-
-fn column<'r, T>(row: &'r SqliteRow, name: &str) -> Result<T>
-where
-    T: sqlx::Decode<'r, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite>,
-{
-    row.try_get(name).map_err(|_| damaged(name))
-}
-
-fn damaged(column: &str) -> Error {
-    Error::new(
-        ErrorCode::StoreDamaged,
-        format!("a record of the store has a {column} that cannot be read"),
-    )
-}
-
-/// SQLite's own words: "database or disk is full", "attempt to write a readonly database".
-fn unavailable(error: &sqlx::Error) -> Error {
-    let reason = match error {
-        sqlx::Error::Database(error) => error.message().to_owned(),
-        other => other.to_string(),
-    };
-    Error::new(
-        ErrorCode::StoreUnavailable,
-        format!("the store cannot be read or written: {reason}"),
-    )
+/// Refuses a key that was sealed before the store's master key changed: whoever holds the new one alone
+/// could never open it.
+async fn check_seal(connection: &mut SqliteConnection, key: &StoredKey) -> Result<()> {
+    let master: Option<String> = sqlx::query_scalar("SELECT id FROM master_key")
+        .fetch_optional(connection)
+        .await
+        .map_err(refused)?;
+    if master.is_none_or(|id| id == key.master_key_id) {
+        Ok(())
+    } else {
+        Err(ErrorCode::MasterKeyWrong.into())
+    }
 }

@@ -64,12 +64,12 @@ pub(super) fn line(text: &str) -> Zeroizing<String> {
 }
 
 /// Where a private key goes: a new file, or standard output for `-`.
-pub(super) fn is_stdout(out: &Path) -> bool {
+pub(in crate::commands) fn is_stdout(out: &Path) -> bool {
     out.as_os_str() == STDIN
 }
 
 /// Writes `text` as a line into a new file that only its owner may read.
-pub(super) fn new_file(path: &Path, text: &str) -> Result<()> {
+pub(in crate::commands) fn new_file(path: &Path, text: &str) -> Result<()> {
     let mut file = create(path).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => {
             unwritten(path, "it is there already, and a key is never overwritten")

@@ -1,0 +1,182 @@
+//! What each method does.
+
+use streamtoken::{ErrorCode, Result};
+use streamtoken_server::keyring::{introduce, reseal};
+use streamtoken_server::store::{KeyPurpose, Reseal, SqliteStore, Store, StoredKey};
+use streamtoken_server::vault::Vault;
+
+use crate::{code, credential, master, run, stored, with_account};
+
+#[test]
+fn accounts_come_once_and_with_their_key() {
+    run(async {
+        let master = master();
+        let store = with_account(&master).await;
+        let other = stored("x", "1", KeyPurpose::Endpoint, &master);
+        assert!(!store.add_account("a", "1", &other).await.unwrap());
+        assert!(store.add_account("b", "1", &other).await.unwrap());
+        assert_eq!(store.accounts().await.unwrap(), ["a", "b"]);
+        let keys = store.keys("a").await.unwrap().unwrap();
+        assert_eq!(keys.len(), 1);
+        assert_eq!(
+            (keys[0].purpose, keys[0].id.as_str()),
+            (KeyPurpose::Endpoint, "e")
+        );
+        assert_eq!(store.keys("c").await.unwrap(), None);
+    });
+}
+
+#[test]
+fn keys_come_back_as_they_went_the_oldest_first() {
+    run(async {
+        let master = master();
+        let store = with_account(&master).await;
+        let (late, early) = (
+            stored("k1", "2", KeyPurpose::Account, &master),
+            stored("k2", "1", KeyPurpose::Account, &master),
+        );
+        store.add_key("a", &late).await.unwrap();
+        store.add_key("a", &early).await.unwrap();
+        assert_eq!(
+            store.keys("a").await.unwrap().unwrap()[1..],
+            [early, late.clone()]
+        );
+        assert_eq!(
+            code(store.add_key("b", &late).await),
+            ErrorCode::AccountUnknown
+        );
+        assert_eq!(
+            code(store.add_key("a", &late).await),
+            ErrorCode::StoreUnavailable
+        );
+        store.check_writable().await.unwrap();
+    });
+}
+
+#[test]
+fn an_account_deletes_its_own_keys_alone() {
+    run(async {
+        let master = master();
+        let store = with_account(&master).await;
+        store
+            .add_key("a", &stored("k", "1", KeyPurpose::Account, &master))
+            .await
+            .unwrap();
+        for (account, id) in [("a", "e"), ("b", "k"), ("a", "other")] {
+            assert!(
+                !store.delete_key(account, id).await.unwrap(),
+                "{account} {id}"
+            );
+        }
+        assert!(store.delete_key("a", "k").await.unwrap());
+        assert!(!store.delete_key("a", "k").await.unwrap());
+        assert_eq!(store.keys("a").await.unwrap().unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn an_account_has_a_thousand_keys_of_its_own() {
+    run(async {
+        let master = master();
+        let store = with_account(&master).await;
+        let key = |n: usize| stored(&n.to_string(), "1", KeyPurpose::Account, &master);
+        let mut one = key(0);
+        for n in 0..1000 {
+            one.id = n.to_string();
+            store.add_key("a", &one).await.unwrap();
+        }
+        assert_eq!(
+            code(store.add_key("a", &key(1000)).await),
+            ErrorCode::KeysTooMany
+        );
+        assert!(store.delete_key("a", "7").await.unwrap());
+        store.add_key("a", &key(1000)).await.unwrap();
+        assert_eq!(
+            code(store.add_key("a", &key(7)).await),
+            ErrorCode::KeysTooMany
+        );
+    });
+}
+
+#[test]
+fn credentials_are_kept_and_revoked_once() {
+    run(async {
+        let store = SqliteStore::in_memory().await.unwrap();
+        let made = credential().stored;
+        store.add_credential(&made).await.unwrap();
+        assert_eq!(
+            store.credentials().await.unwrap(),
+            std::slice::from_ref(&made)
+        );
+        assert!(!store.revoke_credential("other", "t").await.unwrap());
+        assert!(store.revoke_credential(&made.id, "t").await.unwrap());
+        assert!(!store.revoke_credential(&made.id, "u").await.unwrap());
+        let revoked = store.credentials().await.unwrap();
+        assert_eq!(revoked[0].revoked.as_deref(), Some("t"));
+    });
+}
+
+#[test]
+fn a_key_is_sealed_with_the_master_key_of_the_store_or_refused() {
+    run(async {
+        let (ours, other) = (master(), master());
+        let store = with_account(&ours).await;
+        store
+            .set_master_key(&introduce(&other).unwrap())
+            .await
+            .unwrap();
+        assert_eq!(store.master_key().await.unwrap().unwrap().id, ours.id());
+        let key = stored("k", "1", KeyPurpose::Account, &other);
+        assert_eq!(
+            code(store.add_key("a", &key).await),
+            ErrorCode::MasterKeyWrong
+        );
+        let added = store.add_account("b", "1", &key).await;
+        assert_eq!(code(added), ErrorCode::MasterKeyWrong);
+        assert_eq!(store.accounts().await.unwrap(), ["a"]);
+    });
+}
+
+/// Fails at the key with this id.
+struct FailAt<'v>(&'v str, &'v Vault);
+
+impl Reseal for FailAt<'_> {
+    fn reseal(&self, account: &str, key: &StoredKey) -> Result<StoredKey> {
+        if key.id == self.0 {
+            return Err(ErrorCode::StoreDamaged.into());
+        }
+        // The ids of these tests are not those that the material was sealed under.
+        let sealed = reseal(account, key, self.1).err().map(|error| error.code());
+        assert_eq!(sealed, Some(ErrorCode::StoreDamaged));
+        let mut key = key.clone();
+        key.master_key_id = self.1.current().id().to_owned();
+        Ok(key)
+    }
+}
+
+#[test]
+fn all_keys_are_sealed_anew_or_none_is() {
+    run(async {
+        let (old, new) = (master(), master());
+        let store = with_account(&old).await;
+        for id in ["k1", "k2"] {
+            let key = stored(id, "1", KeyPurpose::Account, &old);
+            store.add_key("a", &key).await.unwrap();
+        }
+        let (old_id, new_id) = (old.id().to_owned(), new.id().to_owned());
+        let introduced = introduce(&new).unwrap();
+        let vault = Vault::new(new, Some(old));
+        let ids = async || {
+            let keys = store.keys("a").await.unwrap().unwrap();
+            let mut ids: Vec<_> = keys.into_iter().map(|key| key.master_key_id).collect();
+            ids.push(store.master_key().await.unwrap().unwrap().id);
+            ids
+        };
+        let failed = store.reseal(&introduced, &FailAt("k2", &vault)).await;
+        assert_eq!(code(failed), ErrorCode::StoreDamaged);
+        assert_eq!(ids().await, vec![old_id; 4]);
+        let done = store.reseal(&introduced, &FailAt("", &vault)).await;
+        assert_eq!(done.unwrap(), 3);
+        assert_eq!(ids().await, vec![new_id; 4]);
+    });
+}

@@ -1,0 +1,237 @@
+//! Stores and master keys that are new, old, wrong or something else.
+
+use std::fs;
+use std::path::Path;
+
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
+use streamtoken::ErrorCode;
+use streamtoken_server::store::{KeyPurpose, SqliteStore, Store};
+use streamtoken_server::vault::{MasterKey, Vault};
+use streamtoken_server::{MasterKeySource, Minting, OpenOptions, Service, open};
+use zeroize::Zeroizing;
+
+use crate::{code, fill, master, run, stored};
+
+fn options(folder: &Path) -> OpenOptions {
+    let mut options = OpenOptions::new(Some(folder.join("store.db")));
+    options.master_key = Some(MasterKeySource::File(folder.join("master.key")));
+    options
+}
+
+/// Runs statements on the file, beside whoever has it open.
+pub(crate) async fn sql(file: &Path, statements: &str) {
+    let mut connection = SqliteConnectOptions::new()
+        .filename(file)
+        .create_if_missing(true)
+        .connect()
+        .await
+        .unwrap();
+    sqlx::raw_sql(AssertSqlSafe(statements.to_owned()))
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    connection.close().await.unwrap();
+}
+
+#[test]
+fn store_and_master_key_are_made_together_and_found_again() {
+    let folder = tempfile::tempdir().unwrap();
+    run(async {
+        let service = open(options(folder.path())).await.unwrap();
+        service.add_account("a", None).await.unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            for name in ["store.db", "store.db-wal", "store.db-shm", "master.key"] {
+                let mode = fs::metadata(folder.path().join(name))
+                    .unwrap()
+                    .permissions()
+                    .mode();
+                assert_eq!(mode & 0o777, 0o600, "{name}");
+            }
+        }
+        service.store().close().await;
+        let service = open(options(folder.path())).await.unwrap();
+        assert!(!service.add_account("a", None).await.unwrap());
+        service.store().close().await;
+        let text = fs::read_to_string(folder.path().join("master.key")).unwrap();
+        let mut by_text = options(folder.path());
+        by_text.master_key = Some(MasterKeySource::Text(Zeroizing::new(text.clone())));
+        assert!(!format!("{by_text:?}").contains(text.trim()));
+        open(by_text).await.unwrap().jwks("a").await.unwrap();
+    });
+}
+
+#[test]
+fn a_wrong_or_missing_master_key_is_noticed_in_an_empty_store_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = folder.path().join("master.key");
+    run(async {
+        open(options(folder.path()))
+            .await
+            .unwrap()
+            .store()
+            .close()
+            .await;
+        fs::remove_file(&key).unwrap();
+        let missing = open(options(folder.path())).await;
+        assert_eq!(code(missing), ErrorCode::MasterKeyMissing);
+        assert!(!key.exists());
+        let mut none = options(folder.path());
+        none.master_key = None;
+        assert_eq!(code(open(none).await), ErrorCode::MasterKeyMissing);
+        fs::write(&key, MasterKey::generate_text().unwrap().as_bytes()).unwrap();
+        assert_eq!(
+            code(open(options(folder.path())).await),
+            ErrorCode::MasterKeyWrong
+        );
+        for text in ["", "AAAA", "\u{0}", "é"] {
+            fs::write(&key, text).unwrap();
+            assert_eq!(
+                code(open(options(folder.path())).await),
+                ErrorCode::MasterKeyInvalid
+            );
+        }
+        fs::write(&key, [0xff; 44]).unwrap();
+        assert_eq!(
+            code(open(options(folder.path())).await),
+            ErrorCode::MasterKeyInvalid
+        );
+    });
+}
+
+#[test]
+fn a_file_that_is_no_store_is_told_from_one_that_cannot_be_reached() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("store.db");
+    run(async {
+        assert_eq!(
+            code(SqliteStore::open_existing(&file).await),
+            ErrorCode::StoreUnavailable
+        );
+        assert!(!file.exists());
+        fs::write(
+            &file,
+            "no database, and long enough to be taken for one by its header",
+        )
+        .unwrap();
+        assert_eq!(
+            code(SqliteStore::open(&file).await),
+            ErrorCode::StoreDamaged
+        );
+        fs::remove_file(&file).unwrap();
+        sql(&file, "CREATE TABLE theirs (x)").await;
+        assert_eq!(
+            code(SqliteStore::open(&file).await),
+            ErrorCode::StoreDamaged
+        );
+        let nowhere = folder.path().join("no/store.db");
+        let error = SqliteStore::open(&nowhere).await.unwrap_err();
+        assert_eq!(error.code(), ErrorCode::StoreUnavailable);
+        assert!(
+            error.message().contains("there is no folder"),
+            "{}",
+            error.message()
+        );
+        assert_eq!(
+            code(SqliteStore::open(folder.path()).await),
+            ErrorCode::StoreUnavailable
+        );
+    });
+}
+
+#[test]
+fn a_store_of_a_later_version_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("store.db");
+    run(async {
+        SqliteStore::open(&file).await.unwrap().close().await;
+        let later = "INSERT INTO _sqlx_migrations VALUES (9999, 'later', 0, 1, x'00', 0)";
+        sql(&file, later).await;
+        assert_eq!(code(SqliteStore::open(&file).await), ErrorCode::StoreTooNew);
+    });
+}
+
+#[test]
+fn a_store_that_another_process_holds_is_waited_for_and_then_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("store.db");
+    run(async {
+        let store = SqliteStore::open(&file).await.unwrap();
+        let mut other = SqliteConnectOptions::new()
+            .filename(&file)
+            .connect()
+            .await
+            .unwrap();
+        sqlx::raw_sql("BEGIN IMMEDIATE")
+            .execute(&mut other)
+            .await
+            .unwrap();
+        let error = store.check_writable().await.unwrap_err();
+        assert_eq!(error.code(), ErrorCode::StoreUnavailable);
+        assert!(error.message().contains("locked"), "{}", error.message());
+        // Who reads is not held up.
+        assert!(store.accounts().await.unwrap().is_empty());
+        sqlx::raw_sql("ROLLBACK").execute(&mut other).await.unwrap();
+        store.check_writable().await.unwrap();
+    });
+}
+
+/// The tables as they were before a store knew its master key.
+const FIRST: &str = include_str!("../../migrations/sqlite/0001_keys_and_credentials.sql");
+
+#[test]
+fn a_store_of_the_first_version_takes_the_master_key_of_its_keys() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("store.db");
+    let (text, other) = (MasterKey::generate_text().unwrap(), master());
+    let ours = || MasterKey::parse(&text).unwrap();
+    run(async {
+        // What sqlx notes of the first migration, as a newer store has it.
+        let template = folder.path().join("template.db");
+        SqliteStore::open(&template).await.unwrap().close().await;
+        sql(&file, FIRST).await;
+        let attach = format!(
+            "ATTACH '{}' AS template;
+             CREATE TABLE _sqlx_migrations (version BIGINT PRIMARY KEY, description TEXT NOT NULL, \
+               installed_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, success BOOLEAN NOT NULL, \
+               checksum BLOB NOT NULL, execution_time BIGINT NOT NULL);
+             INSERT INTO _sqlx_migrations SELECT * FROM template._sqlx_migrations WHERE version = 1;",
+            template.display()
+        );
+        sql(&file, &attach).await;
+        let store = SqliteStore::open(&file).await.unwrap();
+        let endpoint = stored("e", "0", KeyPurpose::Endpoint, &ours());
+        store.add_account("a", "0", &endpoint).await.unwrap();
+        store.close().await;
+        let start = async |vault| {
+            let store = SqliteStore::open(&file).await.unwrap();
+            Service::start(std::sync::Arc::new(store), vault, Minting::default()).await
+        };
+        assert_eq!(
+            code(start(Vault::new(other, None)).await),
+            ErrorCode::MasterKeyWrong
+        );
+        let both = Vault::new(master(), Some(ours()));
+        assert_eq!(code(start(both).await), ErrorCode::MasterKeyWrong);
+        let service = start(Vault::new(ours(), None)).await.unwrap();
+        let known = service.store().master_key().await.unwrap().unwrap();
+        assert_eq!(known.id, ours().id());
+    });
+}
+
+#[test]
+fn what_is_opened_twice_is_not_made_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("store.db");
+    run(async {
+        let ours = master();
+        let store = SqliteStore::open(&file).await.unwrap();
+        fill(&store, &ours).await;
+        store.close().await;
+        let store = SqliteStore::open(&file).await.unwrap();
+        assert_eq!(store.accounts().await.unwrap(), ["a"]);
+        assert_eq!(store.master_key().await.unwrap().unwrap().id, ours.id());
+    });
+}

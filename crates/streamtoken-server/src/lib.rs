@@ -14,6 +14,7 @@ pub mod access;
 mod answer;
 mod clock;
 pub mod keyring;
+pub mod log;
 pub mod routes;
 pub mod serve;
 mod service;

@@ -1,6 +1,8 @@
 //! The service over connections.
 #![expect(clippy::unwrap_used, reason = "a test that fails may panic")]
 
+mod malformed;
+mod patience;
 mod routes;
 mod support;
 mod vectors;

@@ -5,6 +5,9 @@
 //! |---|---|
 //! | what is answered | [`routes`] |
 //! | who may ask, and for what | [`access`] |
+//! | connections, their limits and their end | [`serve`] |
+//! | what it is set to | [`settings`] |
+//! | what is logged | [`log`] |
 //! | keys, decrypted and ready to sign | [`keyring`] |
 //! | what is kept | [`store`] |
 //! | encryption at rest | [`vault`] |
@@ -15,11 +18,14 @@ mod answer;
 mod clock;
 pub mod keyring;
 pub mod log;
+mod open;
 pub mod routes;
 pub mod serve;
 mod service;
+pub mod settings;
 pub mod store;
 pub mod vault;
 
 pub use clock::Clock;
+pub use open::{MasterKeySource, OpenOptions, open};
 pub use service::{Minting, Service};

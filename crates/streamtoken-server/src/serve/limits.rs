@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// The limits of a server. Each has a default.
+/// The limits of a server. Each has a default; [`settings`](crate::settings) has the ranges.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {

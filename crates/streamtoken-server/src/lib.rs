@@ -18,7 +18,7 @@ mod answer;
 mod clock;
 pub mod keyring;
 pub mod log;
-mod open;
+pub mod open;
 pub mod routes;
 pub mod serve;
 mod service;
@@ -27,5 +27,4 @@ pub mod store;
 pub mod vault;
 
 pub use clock::Clock;
-pub use open::{MasterKeySource, OpenOptions, open};
 pub use service::{Minting, Service};

@@ -51,6 +51,11 @@ where
     drop(set);
 }
 
+/// Logs a fault of ours.
+pub fn fault(message: &str) {
+    tracing::error!(target: "streamtoken", "{message}");
+}
+
 /// Names a token in the log: the first 12 hexadecimal digits of its SHA-256.
 pub fn fingerprint(token: &str) -> String {
     hex(&digest::digest(&digest::SHA256, token.as_bytes()).as_ref()[..6])

@@ -19,6 +19,7 @@ const COMMANDS: &[&[&str]] = &[
     &["key", "show"],
     &["key", "export"],
     &["key", "public"],
+    &["serve"],
     &["completions"],
 ];
 

@@ -6,6 +6,7 @@ mod help;
 mod keys;
 mod reading;
 mod secrets;
+mod serve;
 #[path = "../support/process.rs"]
 mod support;
 mod tokens;

@@ -8,7 +8,8 @@ use std::thread;
 pub(crate) fn binary() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_streamtoken"));
     for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("CLOUDFLARE_") {
+        let name_text = name.to_string_lossy();
+        if name_text.starts_with("CLOUDFLARE_") || name_text.starts_with("STREAMTOKEN_") {
             command.env_remove(name);
         }
     }

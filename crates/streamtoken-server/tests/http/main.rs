@@ -1,8 +1,10 @@
 //! The service over connections.
 #![expect(clippy::unwrap_used, reason = "a test that fails may panic")]
 
+mod log;
 mod malformed;
 mod patience;
 mod routes;
 mod support;
+mod tls;
 mod vectors;

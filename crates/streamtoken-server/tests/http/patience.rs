@@ -7,8 +7,13 @@ use std::time::{Duration, Instant};
 use crate::malformed::answers;
 use crate::support::{Server, VIDEO, token_path};
 use streamtoken_server::serve::Limits;
+use tokio::runtime::Runtime;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 const SHORT: Duration = Duration::from_millis(200);
+/// Longer than any test.
+const LONG: Duration = Duration::from_secs(3600);
 
 /// All that comes back; a connection that is not closed in a minute fails.
 fn rest(stream: &mut TcpStream) -> String {
@@ -42,6 +47,12 @@ fn drip(server: &Server, begin: &str, drop: &[u8]) -> Vec<(u16, String)> {
 
 fn only(set: fn(&mut Limits)) -> Server {
     Server::limited(set)
+}
+
+/// Waits for the end of a server that was told to stop.
+fn wait(runtime: &Runtime, server: JoinHandle<()>) {
+    let ended = async { timeout(Duration::from_secs(60), server).await };
+    runtime.block_on(ended).unwrap().unwrap();
 }
 
 #[test]
@@ -129,7 +140,12 @@ fn connections_above_the_limit_wait() {
 
 #[test]
 fn stopping_ends_what_runs_and_nothing_else() {
-    let server = Server::limited(|_| {});
+    // Nothing but the stop ends what waits.
+    let server = only(|limits| {
+        (limits.first_byte_timeout, limits.idle_timeout) = (LONG, LONG);
+        (limits.head_timeout, limits.body_timeout) = (LONG, LONG);
+        limits.drain_timeout = LONG;
+    });
     let mut untouched = server.connect();
     let mut idle = server.connect();
     idle.write_all(b"GET /readyz HTTP/1.1\r\nhost: a\r\n\r\n")
@@ -164,15 +180,15 @@ fn stopping_ends_what_runs_and_nothing_else() {
     running.write_all(b"{}").unwrap();
     let answer = rest(&mut running);
     assert_eq!(answers(&answer), [(200, String::new())], "{answer}");
-    server.runtime.block_on(server.ended).unwrap();
+    wait(&server.runtime, server.ended);
 }
 
 #[test]
 fn stopping_has_a_limit() {
-    let server = only(|limits| limits.drain_timeout = SHORT);
+    let server = only(|limits| (limits.drain_timeout, limits.head_timeout) = (SHORT, LONG));
     let mut running = server.connect();
     running.write_all(b"GET /healthz HTTP/1.1\r\n").unwrap();
     assert_eq!(server.send("GET", "/healthz", "", "").0, 200);
     server.stop.send(()).unwrap();
-    server.runtime.block_on(server.ended).unwrap();
+    wait(&server.runtime, server.ended);
 }

@@ -32,7 +32,7 @@ pub(crate) enum Command {
     Urls(urls::Args),
     #[command(subcommand)]
     Key(key::Command),
-    Serve(serve::Args),
+    Serve(Box<serve::Args>),
     Admin(Box<admin::Args>),
     Completions(completions::Args),
 }

@@ -14,6 +14,18 @@ pub(crate) fn install(ui: Ui) {
     }));
 }
 
+/// From now on a panic of a thread beside the main one is logged, and the process goes on: one request of
+/// many has met a fault. The main thread is the whole process.
+pub(crate) fn survive() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if std::thread::current().name() == Some("main") {
+            before(info);
+        }
+        streamtoken_server::log::fault(fault(info).message());
+    }));
+}
+
 /// Where it happened. The panic's own text is left out: it may quote what nobody should see.
 fn fault(info: &PanicHookInfo<'_>) -> Error {
     let text = ErrorCode::Internal.text();

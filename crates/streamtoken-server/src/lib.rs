@@ -5,6 +5,9 @@
 //! |---|---|
 //! | what is answered | [`routes`] |
 //! | who may ask, and for what | [`access`] |
+//! | connections, their limits and their end | [`serve`] |
+//! | what it is set to | [`settings`] |
+//! | what is logged | [`log`] |
 //! | keys, decrypted and ready to sign | [`keyring`] |
 //! | what is kept | [`store`] |
 //! | encryption at rest | [`vault`] |
@@ -17,10 +20,12 @@ mod clock;
 pub mod dev;
 mod files;
 pub mod keyring;
+pub mod log;
 mod open;
 pub mod routes;
 pub mod serve;
 mod service;
+pub mod settings;
 pub mod store;
 pub mod vault;
 

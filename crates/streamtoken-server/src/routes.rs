@@ -17,6 +17,7 @@ use streamtoken::{Error, ErrorCode, api};
 
 use crate::access::{Action, Presented};
 use crate::answer::{Answer, Refusal};
+use crate::log::Notes;
 use crate::service::Service;
 use crate::store::StoredCredential;
 
@@ -72,7 +73,11 @@ impl FromRequestParts<Arc<Service>> for Caller {
         service: &Arc<Service>,
     ) -> Result<Self, Self::Rejection> {
         let presented = Presented::read(&parts.headers)?;
-        Ok(Self(service.authenticate(presented).await?))
+        let credential = service.authenticate(presented).await?;
+        if let Some(notes) = parts.extensions.get::<Notes>() {
+            notes.credential(&credential.id);
+        }
+        Ok(Self(credential))
     }
 }
 

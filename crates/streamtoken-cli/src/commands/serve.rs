@@ -1,56 +1,64 @@
 //! `serve`: the token endpoint.
 
 mod dev;
+mod flags;
+mod service;
 
-use std::net::SocketAddr;
-use std::path::PathBuf;
-
-use streamtoken::{Error, ErrorCode, TimeFormat};
-use streamtoken_server::Minting;
+use streamtoken::{Error, ErrorCode};
 use tokio::runtime::Runtime;
 
+use flags::Flags;
+
 use crate::output::{Outcome, Ui};
+use crate::panics;
 
 /// Answer Cloudflare Stream's token endpoint and key routes
+///
+/// Under the same paths as Cloudflare's API, so that its official clients work against this service by
+/// changing their base URL. Without --dev it needs a master key, which seals the signing keys of the store.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// Address and port; port 0 takes a free one
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8787")]
-    listen: SocketAddr,
-    /// File that keeps accounts and keys between runs [default with --dev: memory]
-    #[arg(long, value_name = "FILE")]
-    store: Option<PathBuf>,
-    /// How tokens carry times: as text, as Cloudflare's endpoint does, or as numbers
-    #[arg(long, value_name = "FORMAT", value_parser = ["string", "number"], default_value = "string")]
-    time_format: String,
-    /// Take expires_in, time_format and reuse_window in bodies, which Cloudflare's endpoint ignores
-    #[arg(long)]
-    extensions: bool,
+    /// Read and check all that the service needs, print the settings in force, and end
+    #[arg(long, conflicts_with = "dev")]
+    check_config: bool,
+    // These set headings for what follows, so they stand last.
+    #[command(flatten)]
+    flags: Flags,
     #[command(flatten)]
     dev: dev::DevArgs,
 }
 
-impl Args {
-    fn minting(&self) -> Minting {
-        let mut minting = Minting::default();
-        minting.time_format = match self.time_format.as_str() {
-            "number" => TimeFormat::Number,
-            _ => TimeFormat::String,
-        };
-        minting.extensions = self.extensions;
-        minting
-    }
-}
-
 pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
+    let settings = args.flags.settings()?;
+    if args.check_config {
+        return service::check(&settings, ui);
+    }
+    panics::survive();
     let runtime = Runtime::new().map_err(|_| Error::from(ErrorCode::Internal))?;
-    let outcome = runtime.block_on(dev::run(args, ui));
+    let outcome = if args.dev.is_wanted() {
+        // A store that the environment or a file names is no emulator's.
+        let store = args.flags.store();
+        runtime.block_on(dev::run(&args.dev, store, settings, ui))
+    } else {
+        runtime.block_on(service::run(settings, ui))
+    };
     // Whoever asked for the end does not wait for keys that are still being made.
     runtime.shutdown_background();
     outcome
 }
 
-const EXAMPLES: &str = r#"Examples:
+const EXAMPLES: &str = "\
+Each setting can stand in the environment and in a file as well: --head-timeout 5 is
+STREAMTOKEN_HEAD_TIMEOUT=5, and head_timeout = 5 in the file of --config (or of
+STREAMTOKEN_CONFIG). Flags go before the environment, and that before the file.
+Secrets are never flags: STREAMTOKEN_MASTER_KEY and STREAMTOKEN_PREVIOUS_MASTER_KEY, or
+files. Off loopback it wants TLS, or --behind-proxy. SIGTERM ends it in order.
+
+Examples:
   $ streamtoken serve --dev --listen 127.0.0.1:0 & SERVER=$!
-  $ kill $SERVER"#;
+  $ kill $SERVER
+  $ (umask 077; head -c 32 /dev/urandom | base64 > master.key)
+  $ streamtoken serve --master-key-file master.key --check-config
+  $ STREAMTOKEN_STORE=tokens.db streamtoken serve --check-config \\
+      --master-key-file master.key --listen 0.0.0.0:8787 --behind-proxy";

@@ -8,6 +8,7 @@ mod keys;
 mod reading;
 mod secrets;
 mod serve;
+mod serve_dev;
 #[path = "../support/process.rs"]
 mod support;
 mod tokens;

@@ -1,265 +1,237 @@
-//! `serve --dev` as test suites start it.
+//! `serve`: what it is set to, how it starts, and how it ends.
 
-use std::io::{BufRead as _, BufReader, Read as _};
-use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
 
-use std::thread;
-use std::time::Duration;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use tempfile::TempDir;
 
-use serde_json::Value as Json;
-use streamtoken::{KeySet, SigningKey, VerifyContext, verify};
+use crate::common::{Run, feed, streamtoken};
 
-use crate::common::{Folder, KEY_ID, VIDEO, example, feed, run, streamtoken};
-
-/// An emulator, which ends when this is dropped: its standard input closes.
-struct Emulator {
-    child: Child,
-    stdin: Option<ChildStdin>,
-    stdout: BufReader<ChildStdout>,
+/// A folder with a master key.
+fn folder() -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("master.key"), master_key(1)).expect("a file");
+    folder
 }
 
-impl Emulator {
-    fn start(args: &[&str]) -> Self {
-        let mut child = streamtoken()
-            .args([
-                "serve",
-                "--dev",
-                "--listen",
-                "127.0.0.1:0",
-                "--exit-on-stdin-close",
-            ])
-            .args(args)
-            .stdin(Stdio::piped())
+fn master_key(byte: u8) -> String {
+    BASE64_STANDARD.encode([byte; 32])
+}
+
+/// `serve` in a folder, with its master key.
+fn serve(folder: &TempDir, arguments: &[&str]) -> Command {
+    let mut command = streamtoken();
+    command
+        .current_dir(folder.path())
+        .args(["serve", "--master-key-file", "master.key"])
+        .args(arguments);
+    command
+}
+
+fn check(folder: &TempDir, arguments: &[&str]) -> Run {
+    feed(serve(folder, arguments).arg("--check-config"), "")
+}
+
+/// A service that runs until it is dropped.
+struct Running {
+    child: Child,
+    out: BufReader<ChildStdout>,
+    address: String,
+}
+
+impl Running {
+    fn start(command: &mut Command) -> Self {
+        let mut child = command
+            .stdin(Stdio::null())
             .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .spawn()
             .expect("the binary starts");
-        Self {
-            stdin: child.stdin.take(),
-            stdout: BufReader::new(child.stdout.take().expect("a pipe")),
-            child,
-        }
-    }
-
-    /// The next line that it prints.
-    fn line(&mut self) -> String {
+        let mut out = BufReader::new(child.stdout.take().expect("a pipe"));
         let mut line = String::new();
-        self.stdout.read_line(&mut line).expect("UTF-8");
-        line
-    }
-
-    /// Closes its standard input, waits for its end, and gives what else it printed.
-    fn end(mut self) -> (ExitStatus, String) {
-        drop(self.stdin.take());
-        let status = self.wait();
-        let mut rest = String::new();
-        self.stdout.read_to_string(&mut rest).expect("UTF-8");
-        (status, rest)
-    }
-
-    /// Waits for its end, which must come within a minute.
-    fn wait(&mut self) -> ExitStatus {
-        for _ in 0..600 {
-            if let Some(status) = self.child.try_wait().expect("a child") {
-                return status;
-            }
-            thread::sleep(Duration::from_millis(100));
+        out.read_line(&mut line).expect("a line");
+        let address = line
+            .split("http://")
+            .nth(1)
+            .map(|rest| {
+                rest.split(['/', '\n', '"'])
+                    .next()
+                    .expect("a part")
+                    .to_owned()
+            })
+            .unwrap_or_else(|| panic!("where does it listen? {line}"));
+        Self {
+            child,
+            out,
+            address,
         }
-        panic!("the emulator does not end");
+    }
+
+    fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(&self.address).expect("a connection");
+        let patience = Some(Duration::from_secs(60));
+        stream.set_read_timeout(patience).expect("a timeout");
+        stream
+    }
+
+    fn get(&self, path: &str) -> String {
+        let mut stream = self.connect();
+        let request = format!("GET {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).expect("a request");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        answer
+    }
+
+    fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill").args([name, &pid]).status();
+        assert!(sent.expect("kill").success());
+    }
+
+    /// Exit status, the rest of standard output, and standard error.
+    fn end(mut self) -> (Option<i32>, String, String) {
+        let begun = Instant::now();
+        while self.child.try_wait().expect("a child").is_none() {
+            assert!(begun.elapsed() < Duration::from_secs(60), "it does not end");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let (mut out, mut log) = (String::new(), String::new());
+        self.out.read_to_string(&mut out).expect("text");
+        let mut pipe = self.child.stderr.take().expect("a pipe");
+        pipe.read_to_string(&mut log).expect("text");
+        (self.child.wait().expect("a status").code(), out, log)
     }
 }
 
-impl Drop for Emulator {
+impl Drop for Running {
     fn drop(&mut self) {
-        drop(self.stdin.take());
-        // It may have ended, and been waited for.
         drop(self.child.kill());
         drop(self.child.wait());
     }
 }
 
-/// The one line of JSON of an emulator.
-fn introduction(emulator: &mut Emulator) -> Json {
-    let line = emulator.line();
-    serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"))
-}
-
-/// Runs `curl` with these arguments.
-fn curl(args: &[&str]) -> Json {
-    let output = Command::new("curl")
-        .args(["--silent", "--show-error", "--max-time", "60"])
-        .args(args)
-        .output()
-        .expect("curl");
-    let (text, errors) = (output.stdout, String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&text).unwrap_or_else(|error| panic!("{error}: {errors}"))
-}
-
-fn mint(introduction: &Json, credential: &[&str]) -> Json {
-    let url = format!(
-        "{}/accounts/{}/stream/{VIDEO}/token",
-        introduction["base_url"].as_str().expect("a URL"),
-        introduction["account_id"].as_str().expect("an account")
-    );
-    curl(&[&["-X", "POST", &url], credential].concat())
-}
-
-fn bearer(introduction: &Json) -> String {
-    format!(
-        "Authorization: Bearer {}",
-        introduction["api_token"].as_str().expect("a token")
-    )
-}
-
-fn token(answer: &Json) -> &str {
-    answer["result"]["token"]
-        .as_str()
-        .unwrap_or_else(|| panic!("{answer}"))
+#[test]
+fn signals_end_it_in_order() {
+    for signal in ["-TERM", "-INT"] {
+        let folder = folder();
+        let running = Running::start(&mut serve(&folder, &["--listen", "127.0.0.1:0"]));
+        assert!(running.get("/readyz").starts_with("HTTP/1.1 200 "));
+        let mut begun = running.connect();
+        begun
+            .write_all(b"GET /readyz HTTP/1.1\r\n")
+            .expect("a request");
+        // It was accepted before this one.
+        assert!(running.get("/healthz").starts_with("HTTP/1.1 200 "));
+        running.signal(signal);
+        let stopped = Instant::now();
+        while TcpStream::connect(&running.address).is_ok() {
+            assert!(
+                stopped.elapsed() < Duration::from_secs(60),
+                "it still listens"
+            );
+        }
+        begun.write_all(b"host: a\r\n\r\n").expect("the rest");
+        let mut answer = String::new();
+        begun.read_to_string(&mut answer).expect("an answer");
+        assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
+        let (code, out, log) = running.end();
+        assert_eq!((code, &*out), (Some(0), ""), "{log}");
+        let line = log.lines().next().expect("a line");
+        let line: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        assert_eq!(
+            (&line["route"], &line["status"]),
+            (&"/readyz".into(), &200.into())
+        );
+        assert!(folder.path().join("streamtoken.db").exists());
+    }
 }
 
 #[test]
-fn one_line_of_json_tells_a_program_everything() {
-    let mut emulator = Emulator::start(&["--json"]);
-    let told = introduction(&mut emulator);
-    let answer = mint(&told, &["-H", &bearer(&told)]);
-    let key = SigningKey::load(told["signing_key"].to_string(), None).expect("a key");
-    let context = VerifyContext::new().identifier(VIDEO);
-    let claims = verify(token(&answer), &KeySet::from(&key), &context).expect("a token");
-    assert_eq!(claims.sub(), VIDEO);
-
-    let text = |name: &str| told[name].as_str().expect("a text");
-    let email = format!("X-Auth-Email: {}", text("api_email"));
-    let api_key = format!("X-Auth-Key: {}", text("api_key"));
-    let answer = mint(&told, &["-H", &email, "-H", &api_key]);
-    let keys = KeySet::from_jwks(curl(&[text("jwks_url")]).to_string()).expect("a key set");
-    assert!(verify(token(&answer), &keys, &context).is_ok());
-
-    let members: Vec<_> = told.as_object().expect("an object").keys().collect();
-    let expected = [
-        "account_id",
-        "api_email",
-        "api_key",
-        "api_token",
-        "base_url",
-        "dev_url",
-        "jwks_url",
-        "signing_key",
-    ];
-    assert_eq!(members, expected);
-    let (status, rest) = emulator.end();
-    assert_eq!((status.code(), &*rest), (Some(0), ""));
+fn the_settings_in_force_are_shown_without_secrets() {
+    let folder = folder();
+    let file = "head_timeout = 7\nstore = \"of-the-file.db\"\nlog_level = \"warn\"\n";
+    std::fs::write(folder.path().join("service.toml"), file).expect("a file");
+    let mut command = serve(&folder, &["--check-config", "--config", "service.toml"]);
+    command
+        .args(["--log-level", "error"])
+        .env("STREAMTOKEN_STORE", "of-the-environment.db")
+        .env("STREAMTOKEN_LOG_LEVEL", "debug")
+        .env("STREAMTOKEN_PREVIOUS_MASTER_KEY", master_key(2));
+    let shown = feed(&mut command, "").good();
+    for line in [
+        "listen = 127.0.0.1:8787",
+        "head_timeout = 7",
+        "store = of-the-environment.db",
+        "log_level = error",
+        "master_key_file = master.key",
+    ] {
+        assert!(shown.lines().any(|found| found == line), "{line}: {shown}");
+    }
+    assert!(!shown.contains(&master_key(2)) && !shown.contains(&master_key(1)));
+    let json = feed(command.arg("--json"), "").json();
+    assert_eq!(json["head_timeout"], "7");
+    let files = std::fs::read_dir(folder.path()).expect("a folder").count();
+    assert_eq!(files, 2, "no store was made");
 }
 
 #[test]
-fn the_curl_line_works_as_it_stands() {
-    let mut emulator = Emulator::start(&["--color", "never"]);
-    let line = (0..20)
-        .map(|_| emulator.line())
-        .find(|line| line.starts_with("curl "));
-    let line = line.expect("a line of curl");
-    let output = Command::new("bash")
-        .args(["-c", &line])
-        .output()
-        .expect("bash");
-    let answer: Json = serde_json::from_slice(&output.stdout).expect("JSON");
-    assert!(token(&answer).starts_with("eyJ"));
-}
-
-#[test]
-fn a_store_keeps_account_and_key_between_runs() {
-    let folder = Folder::new();
-    let args = ["--json", "--store", &folder.at("dev.db")];
-    let mut first = Emulator::start(&[&args[..], &["--account", "mine"]].concat());
-    let before = introduction(&mut first);
-    assert_eq!(before["account_id"], "mine");
-    assert_eq!(first.end().0.code(), Some(0));
-    let mut second = Emulator::start(&args);
-    let after = introduction(&mut second);
-    assert_eq!(before["signing_key"], after["signing_key"]);
-    assert_eq!(after["account_id"], "mine");
-    assert_eq!(
-        mint(&after, &["-H", &bearer(&before)])["errors"][0]["reason"],
-        "credential_invalid"
-    );
-    token(&mint(&after, &["-H", &bearer(&after)]));
-    drop(second);
-    let other = [
-        "serve",
-        "--dev",
-        "--listen",
-        "127.0.0.1:0",
-        "--store",
-        &folder.at("dev.db"),
-        "--key",
-    ];
-    let key = [folder.at("key"), "--key-id".to_owned(), KEY_ID.to_owned()];
-    let key: Vec<_> = key.iter().map(String::as_str).collect();
-    run(&[&other[..], &key].concat()).refused(5, "config_invalid");
-}
-
-#[test]
-fn the_key_may_be_a_given_one_and_times_numbers() {
-    let folder = Folder::new();
-    let args = [
-        "--json",
-        "--time-format",
-        "number",
-        "--key-id",
-        KEY_ID,
-        "--key",
-        &folder.at("key"),
-    ];
-    let mut emulator = Emulator::start(&args);
-    let told = introduction(&mut emulator);
-    assert_eq!(told["signing_key"]["id"], KEY_ID);
-    let answer = mint(&told, &["-H", &bearer(&told)]);
-    let token = token(&answer).to_owned();
-    let jwks = folder.at("jwks");
-    let verified = run(&[
-        "verify",
-        &token,
-        "--keys",
-        &jwks,
-        "--identifier",
-        VIDEO,
-        "--json",
-    ]);
-    assert!(verified.json()["exp"].is_u64());
-    let read = run(&["inspect", &token, "--json"]).json();
-    assert!(read["payload"]["exp"].is_u64(), "{read}");
-}
-
-#[cfg(unix)]
-#[test]
-fn sigterm_ends_it() {
-    let mut emulator = Emulator::start(&["--json"]);
-    introduction(&mut emulator);
-    let pid = emulator.child.id().to_string();
+fn what_would_not_start_is_refused_before() {
+    let folder = folder();
+    let write = |name: &str, text: &str| {
+        std::fs::write(folder.path().join(name), text).expect("a file");
+    };
+    let refused = |arguments: &[&str], slug: &str| check(&folder, arguments).refused(5, slug);
+    let open = refused(&["--listen", "0.0.0.0:0"], "listen_open");
+    assert!(open.contains("--behind-proxy"), "{open}");
+    check(&folder, &["--listen", "0.0.0.0:0", "--behind-proxy"]).good();
+    write("text", "text");
+    let tls = ["--tls-cert", "text", "--tls-key", "text"];
+    refused(&tls, "tls_invalid");
+    refused(&tls[..2], "config_invalid");
+    refused(&["--head-timeout", "0"], "config_invalid");
+    refused(&["--store", "none/streamtoken.db"], "store_unavailable");
+    write("service.toml", "\nheadtimeout = 1\n");
+    let unknown = refused(&["--config", "service.toml"], "config_invalid");
     assert!(
-        Command::new("kill")
-            .arg(&pid)
-            .status()
-            .expect("kill")
-            .success()
+        unknown.contains("service.toml, line 2: headtimeout is no setting"),
+        "{unknown}"
     );
-    // Its standard input is still open.
-    assert_eq!(emulator.wait().code(), Some(0));
+    refused(&["--config", "none.toml"], "config_invalid");
+    write("master.key", "short");
+    refused(&[], "master_key_invalid");
+    let none = feed(streamtoken().args(["serve", "--check-config"]), "");
+    none.refused(5, "master_key_missing");
+    let both = feed(
+        serve(&folder, &["--check-config"]).env("STREAMTOKEN_MASTER_KEY", master_key(1)),
+        "",
+    );
+    both.refused(5, "config_invalid");
+    let argument = feed(streamtoken().args(["serve", "--master-key", "x"]), "");
+    argument.refused(2, "usage_invalid");
 }
 
 #[test]
-fn what_an_emulator_cannot_do_is_refused() {
-    let open = ["serve", "--dev", "--listen", "0.0.0.0:0"];
-    run(&open).refused(5, "listen_open");
-    run(&["serve"]).refused(2, "usage_invalid");
-    run(&["serve", "--account", "a"]).refused(2, "usage_invalid");
-    let twice = [
-        "serve",
-        "--dev",
-        "--key",
-        "-",
-        "--key-id",
-        KEY_ID,
-        "--exit-on-stdin-close",
-    ];
-    feed(streamtoken().args(twice), example("pem_base64")).refused(2, "usage_invalid");
-    run(&["serve", "--dev", "--account", "no account"]).refused(2, "account_id_invalid");
+fn nothing_listens_where_it_must_not() {
+    let folder = folder();
+    let run = |arguments: &[&str]| feed(&mut serve(&folder, arguments), "");
+    run(&["--listen", "0.0.0.0:0"]).refused(5, "listen_open");
+    run(&["--dev", "--listen", "0.0.0.0:0"]).refused(5, "listen_open");
+    run(&["--dev", "--listen", "0.0.0.0:0", "--behind-proxy"]).refused(5, "listen_open");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("an address").to_string();
+    run(&["--listen", &address]).refused(5, "listen_failed");
+}
+
+#[test]
+fn the_emulator_ends_in_order_too() {
+    let mut command = streamtoken();
+    let running = Running::start(command.args(["serve", "--dev", "--listen", "127.0.0.1:0"]));
+    assert!(running.get("/readyz").starts_with("HTTP/1.1 200 "));
+    running.signal("-TERM");
+    assert_eq!(running.end().0, Some(0));
 }

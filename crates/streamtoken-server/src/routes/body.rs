@@ -3,38 +3,32 @@
 use axum::body::Body;
 use http::HeaderMap;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use http_body_util::BodyExt as _;
 use streamtoken::{Error, ErrorCode, Result};
 use zeroize::Zeroizing;
 
-/// Longest body, in bytes.
-pub(super) const MAX_BODY: usize = 64 * 1024;
+use crate::serve::BodyFault;
 
-/// Reads a body of JSON, which may be empty.
+/// Reads a body of JSON, which may be empty. Its limits are those of the connection.
 ///
 /// # Errors
 /// [`ErrorCode::BodyTooLarge`], [`ErrorCode::BodyTypeUnsupported`], [`ErrorCode::BodyEncodingUnsupported`],
-/// [`ErrorCode::RequestMalformed`] for a body that does not arrive as it was announced.
+/// [`ErrorCode::RequestTimeout`], [`ErrorCode::RequestMalformed`] for a body that does not arrive as it was announced.
 pub(crate) async fn read(headers: &HeaderMap, body: Body) -> Result<Zeroizing<Vec<u8>>> {
     if headers.contains_key(CONTENT_ENCODING) {
         return Err(ErrorCode::BodyEncodingUnsupported.into());
     }
-    let collected = Limited::new(body, MAX_BODY)
-        .collect()
-        .await
-        .map_err(|error| {
-            if error.is::<LengthLimitError>() {
-                Error::new(
-                    ErrorCode::BodyTooLarge,
-                    format!("the body is above {MAX_BODY} bytes"),
-                )
-            } else {
+    let collected = body.collect().await.map_err(|error| {
+        BodyFault::behind(&error).map_or_else(
+            || {
                 Error::new(
                     ErrorCode::RequestMalformed,
                     "the body did not arrive as its headers announce it",
                 )
-            }
-        })?;
+            },
+            Error::from,
+        )
+    })?;
     let bytes = Zeroizing::new(collected.to_bytes().to_vec());
     if !bytes.is_empty() && !is_json(headers) {
         return Err(Error::new(

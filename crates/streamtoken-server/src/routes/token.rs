@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
 use http::HeaderMap;
@@ -11,6 +12,7 @@ use streamtoken::api::{self, Notice, TokenRequest};
 use super::{Caller, Path, body};
 use crate::access::Action;
 use crate::answer::{Answer, success};
+use crate::log::Notes;
 use crate::service::Service;
 
 #[derive(Serialize)]
@@ -22,6 +24,7 @@ pub(super) async fn create(
     caller: Caller,
     Path((account, identifier)): Path<(String, String)>,
     State(service): State<Arc<Service>>,
+    notes: Option<Extension<Notes>>,
     headers: HeaderMap,
     body: Body,
 ) -> Answer {
@@ -37,6 +40,9 @@ pub(super) async fn create(
     let token = service
         .create_token(&account, &identifier, policy, &request)
         .await?;
+    if let Some(Extension(notes)) = notes {
+        notes.token(token.as_str());
+    }
     let messages = request.ignored().iter().map(Notice::from).collect();
     Ok(success(
         Minted {

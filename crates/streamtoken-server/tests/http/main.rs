@@ -2,6 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails may panic")]
 
 mod dev;
+mod log;
+mod malformed;
+mod patience;
 mod routes;
 mod support;
+mod tls;
 mod vectors;

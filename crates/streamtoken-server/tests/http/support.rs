@@ -1,20 +1,23 @@
 //! A service of its own for each test, and a client that sends what it is told.
 
 use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+use axum::routing::get;
 use serde_json::Value as Json;
 use streamtoken::SigningKey;
 use streamtoken_server::access::{Accounts, Action, Grants, NewCredential};
 use streamtoken_server::dev::{Emulator, EmulatorOptions};
+use streamtoken_server::serve::Limits;
 use streamtoken_server::store::{SqliteStore, Store};
 use streamtoken_server::vault::{MasterKey, Vault};
 use streamtoken_server::{Minting, Service, routes, serve};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 pub(crate) const ACCOUNT: &str = "023e105f4ecef8ad9ca31a8372d0c353";
 pub(crate) const VIDEO: &str = "ea95132c15732412d22c1476fa83f27a";
@@ -25,6 +28,15 @@ pub(crate) struct Server {
     pub(crate) service: Arc<Service>,
     pub(crate) token: String,
     pub(crate) runtime: Runtime,
+    pub(crate) stop: oneshot::Sender<()>,
+    pub(crate) ended: JoinHandle<()>,
+}
+
+/// A route with a fault in it.
+pub(crate) const PANICS: &str = "/panics";
+
+async fn panics() {
+    panic!("the text of a panic");
 }
 
 impl Server {
@@ -36,6 +48,22 @@ impl Server {
     }
 
     pub(crate) fn with_grants(minting: Minting, grants: Grants) -> Self {
+        Self::with(minting, grants, |server| server)
+    }
+
+    /// With other limits.
+    pub(crate) fn limited(change: impl FnOnce(&mut Limits)) -> Self {
+        let mut limits = Limits::default();
+        change(&mut limits);
+        let grants = Grants::new(Accounts::All, Action::ALL.iter().copied());
+        Self::with(Minting::default(), grants, |server| server.limits(limits))
+    }
+
+    pub(crate) fn with(
+        minting: Minting,
+        grants: Grants,
+        set_up: impl FnOnce(serve::Server) -> serve::Server,
+    ) -> Self {
         let runtime = Runtime::new().unwrap();
         let (service, token) = runtime.block_on(async {
             let store: Arc<dyn Store> = Arc::new(SqliteStore::in_memory().await.unwrap());
@@ -52,8 +80,9 @@ impl Server {
             service.add_credential(&credential).await.unwrap();
             (Arc::new(service), credential.secret.to_string())
         });
-        let routes = routes::router(Arc::clone(&service));
-        Self::listen(runtime, service, token, routes)
+        let routes = routes::router(Arc::clone(&service)).route(PANICS, get(panics));
+        let server = set_up(serve::Server::new(routes));
+        Self::listen(runtime, service, token, server)
     }
 
     /// An emulator with the published example key.
@@ -65,15 +94,24 @@ impl Server {
         let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
         let token = emulator.introduction(anywhere).api_token.to_owned();
         let service = Arc::clone(emulator.service());
-        Self::listen(runtime, service, token, emulator.router())
+        let server = serve::Server::new(emulator.router());
+        Self::listen(runtime, service, token, server)
     }
 
-    fn listen(runtime: Runtime, service: Arc<Service>, token: String, routes: Router) -> Self {
+    fn listen(
+        runtime: Runtime,
+        service: Arc<Service>,
+        token: String,
+        server: serve::Server,
+    ) -> Self {
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
-        runtime.spawn(serve::serve(listener, routes, std::future::pending()));
+        let (stop, stopped) = oneshot::channel::<()>();
+        let ended = runtime.spawn(server.run(listener, async { drop(stopped.await) }));
         Self {
             address,
+            stop,
+            ended,
             service,
             token,
             runtime,
@@ -103,14 +141,32 @@ impl Server {
 
     /// Sends bytes, and gives all that comes back until the connection ends.
     pub(crate) fn raw(&self, request: &[u8]) -> String {
-        let mut stream = TcpStream::connect(self.address).unwrap();
-        stream
-            .set_read_timeout(Some(Duration::from_secs(60)))
-            .unwrap();
+        let mut stream = self.connect();
+        // Whoever is refused early need not take the rest.
+        let written = stream.write_all(request);
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        assert!(written.is_ok() || !answer.is_empty(), "{written:?}");
+        String::from_utf8(answer).unwrap()
+    }
+
+    /// Sends bytes, says that no more will come, and gives all that comes back.
+    pub(crate) fn raw_to_end(&self, request: &[u8]) -> String {
+        let mut stream = self.connect();
         stream.write_all(request).unwrap();
+        stream.shutdown(Shutdown::Write).unwrap();
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).unwrap();
         String::from_utf8(answer).unwrap()
+    }
+
+    /// A connection. Nothing that comes back on it takes more than a minute.
+    pub(crate) fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(self.address).unwrap();
+        let patience = Some(Duration::from_secs(60));
+        stream.set_read_timeout(patience).unwrap();
+        stream.set_write_timeout(patience).unwrap();
+        stream
     }
 }
 

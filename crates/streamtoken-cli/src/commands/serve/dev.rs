@@ -1,18 +1,19 @@
 //! `serve --dev`: the emulator.
 
 use std::future::pending;
-use std::io::{self, Read as _};
+use std::io::Read as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::thread;
 
 use streamtoken::{Error, ErrorCode, Result, SigningKey};
 use streamtoken_server::dev::{Emulator, EmulatorOptions, Introduction};
-use streamtoken_server::serve;
+use streamtoken_server::serve::{self, Server};
+use streamtoken_server::settings::Settings;
 use tokio::net::TcpListener;
-use tokio::signal;
 use tokio::sync::oneshot;
 
+use super::service;
 use crate::input::take_stdin;
 use crate::key_source;
 use crate::output::{Exit, NAME, Outcome, Stop, Ui};
@@ -38,22 +39,30 @@ pub(crate) struct DevArgs {
     exit_on_stdin_close: bool,
 }
 
-pub(super) async fn run(args: &super::Args, ui: Ui) -> Outcome {
-    if !args.dev.dev {
-        let message = "serve has the emulator alone so far; say --dev";
-        return Err(Error::new(ErrorCode::UsageInvalid, message).into());
-    }
-    if !args.listen.ip().is_loopback() {
+pub(super) async fn run(
+    args: &DevArgs,
+    store: Option<PathBuf>,
+    settings: Settings,
+    ui: Ui,
+) -> Outcome {
+    if serve::check_address(settings.listen, false).is_err() {
         let message = "the emulator prints its credentials, so it listens on loopback alone, such as 127.0.0.1:8787";
         return Err(Error::new(ErrorCode::ListenOpen, message).into());
     }
-    let options = args.emulator()?;
-    let mut stop = Box::pin(told_to_stop(args.dev.exit_on_stdin_close)?);
+    let mut options = EmulatorOptions::default();
+    options.account.clone_from(&args.account);
+    options.key = args.load_key()?;
+    options.store = store;
+    options.minting = settings.minting;
+    let mut stop = Box::pin(told_to_stop(args.exit_on_stdin_close)?);
     let (emulator, listener) = tokio::select! {
-        started = start(options, args.listen, ui) => started?,
+        started = start(options, settings.listen, ui) => started?,
         () = &mut stop => return Ok(Exit::SUCCESS),
     };
-    serve::serve(listener, emulator.router(), stop).await;
+    Server::new(emulator.router())
+        .limits(settings.limits)
+        .run(listener, stop)
+        .await;
     emulator.service().store().close().await;
     Ok(Exit::SUCCESS)
 }
@@ -64,39 +73,22 @@ async fn start(
     ui: Ui,
 ) -> Result<(Emulator, TcpListener), Stop> {
     let emulator = Emulator::start(options).await?;
-    let (listener, address) = listen(address).await?;
+    let (listener, address) = service::listen(address).await?;
     introduce(&emulator.introduction(address), ui)?;
     Ok((emulator, listener))
 }
 
-impl super::Args {
-    fn emulator(&self) -> Result<EmulatorOptions> {
-        let mut options = EmulatorOptions::default();
-        options.account.clone_from(&self.dev.account);
-        options.key = self.dev.load_key()?;
-        options.store.clone_from(&self.store);
-        options.minting = self.minting();
-        Ok(options)
-    }
-}
-
 impl DevArgs {
+    pub(super) fn is_wanted(&self) -> bool {
+        self.dev
+    }
+
     fn load_key(&self) -> Result<Option<SigningKey>> {
         let Some(path) = &self.key else {
             return Ok(None);
         };
         SigningKey::load(&*key_source::read(path)?, self.key_id.as_deref()).map(Some)
     }
-}
-
-async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr)> {
-    let failed = |error: io::Error| {
-        let message = format!("{address} cannot be listened at: {error}");
-        Error::new(ErrorCode::ListenFailed, message)
-    };
-    let listener = TcpListener::bind(address).await.map_err(failed)?;
-    let address = listener.local_addr().map_err(failed)?;
-    Ok((listener, address))
 }
 
 /// Tells whoever started the emulator how to reach it: one line of JSON, or lines for people, the last of
@@ -135,27 +127,13 @@ fn told_to_stop(on_stdin: bool) -> Result<impl Future<Output = ()>> {
             None => pending().await,
         }
     };
+    let signal = service::stop_signal()?;
     Ok(async {
         tokio::select! {
-            () = terminated() => {}
-            _ = signal::ctrl_c() => {}
+            () = signal => {}
             () = closed => {}
         }
     })
-}
-
-#[cfg(unix)]
-async fn terminated() {
-    match signal::unix::signal(signal::unix::SignalKind::terminate()) {
-        Ok(mut signals) => drop(signals.recv().await),
-        // Without a handler the signal ends the process by itself.
-        Err(_) => pending().await,
-    }
-}
-
-#[cfg(not(unix))]
-async fn terminated() {
-    pending().await
 }
 
 /// Reads standard input to its end, on a thread that the process does not wait for.

@@ -1,0 +1,265 @@
+//! `serve --dev` as test suites start it.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+
+use std::thread;
+use std::time::Duration;
+
+use serde_json::Value as Json;
+use streamtoken::{KeySet, SigningKey, VerifyContext, verify};
+
+use crate::common::{Folder, KEY_ID, VIDEO, example, feed, run, streamtoken};
+
+/// An emulator, which ends when this is dropped: its standard input closes.
+struct Emulator {
+    child: Child,
+    stdin: Option<ChildStdin>,
+    stdout: BufReader<ChildStdout>,
+}
+
+impl Emulator {
+    fn start(args: &[&str]) -> Self {
+        let mut child = streamtoken()
+            .args([
+                "serve",
+                "--dev",
+                "--listen",
+                "127.0.0.1:0",
+                "--exit-on-stdin-close",
+            ])
+            .args(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the binary starts");
+        Self {
+            stdin: child.stdin.take(),
+            stdout: BufReader::new(child.stdout.take().expect("a pipe")),
+            child,
+        }
+    }
+
+    /// The next line that it prints.
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.stdout.read_line(&mut line).expect("UTF-8");
+        line
+    }
+
+    /// Closes its standard input, waits for its end, and gives what else it printed.
+    fn end(mut self) -> (ExitStatus, String) {
+        drop(self.stdin.take());
+        let status = self.wait();
+        let mut rest = String::new();
+        self.stdout.read_to_string(&mut rest).expect("UTF-8");
+        (status, rest)
+    }
+
+    /// Waits for its end, which must come within a minute.
+    fn wait(&mut self) -> ExitStatus {
+        for _ in 0..600 {
+            if let Some(status) = self.child.try_wait().expect("a child") {
+                return status;
+            }
+            thread::sleep(Duration::from_millis(100));
+        }
+        panic!("the emulator does not end");
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        drop(self.stdin.take());
+        // It may have ended, and been waited for.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// The one line of JSON of an emulator.
+fn introduction(emulator: &mut Emulator) -> Json {
+    let line = emulator.line();
+    serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"))
+}
+
+/// Runs `curl` with these arguments.
+fn curl(args: &[&str]) -> Json {
+    let output = Command::new("curl")
+        .args(["--silent", "--show-error", "--max-time", "60"])
+        .args(args)
+        .output()
+        .expect("curl");
+    let (text, errors) = (output.stdout, String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&text).unwrap_or_else(|error| panic!("{error}: {errors}"))
+}
+
+fn mint(introduction: &Json, credential: &[&str]) -> Json {
+    let url = format!(
+        "{}/accounts/{}/stream/{VIDEO}/token",
+        introduction["base_url"].as_str().expect("a URL"),
+        introduction["account_id"].as_str().expect("an account")
+    );
+    curl(&[&["-X", "POST", &url], credential].concat())
+}
+
+fn bearer(introduction: &Json) -> String {
+    format!(
+        "Authorization: Bearer {}",
+        introduction["api_token"].as_str().expect("a token")
+    )
+}
+
+fn token(answer: &Json) -> &str {
+    answer["result"]["token"]
+        .as_str()
+        .unwrap_or_else(|| panic!("{answer}"))
+}
+
+#[test]
+fn one_line_of_json_tells_a_program_everything() {
+    let mut emulator = Emulator::start(&["--json"]);
+    let told = introduction(&mut emulator);
+    let answer = mint(&told, &["-H", &bearer(&told)]);
+    let key = SigningKey::load(told["signing_key"].to_string(), None).expect("a key");
+    let context = VerifyContext::new().identifier(VIDEO);
+    let claims = verify(token(&answer), &KeySet::from(&key), &context).expect("a token");
+    assert_eq!(claims.sub(), VIDEO);
+
+    let text = |name: &str| told[name].as_str().expect("a text");
+    let email = format!("X-Auth-Email: {}", text("api_email"));
+    let api_key = format!("X-Auth-Key: {}", text("api_key"));
+    let answer = mint(&told, &["-H", &email, "-H", &api_key]);
+    let keys = KeySet::from_jwks(curl(&[text("jwks_url")]).to_string()).expect("a key set");
+    assert!(verify(token(&answer), &keys, &context).is_ok());
+
+    let members: Vec<_> = told.as_object().expect("an object").keys().collect();
+    let expected = [
+        "account_id",
+        "api_email",
+        "api_key",
+        "api_token",
+        "base_url",
+        "dev_url",
+        "jwks_url",
+        "signing_key",
+    ];
+    assert_eq!(members, expected);
+    let (status, rest) = emulator.end();
+    assert_eq!((status.code(), &*rest), (Some(0), ""));
+}
+
+#[test]
+fn the_curl_line_works_as_it_stands() {
+    let mut emulator = Emulator::start(&["--color", "never"]);
+    let line = (0..20)
+        .map(|_| emulator.line())
+        .find(|line| line.starts_with("curl "));
+    let line = line.expect("a line of curl");
+    let output = Command::new("bash")
+        .args(["-c", &line])
+        .output()
+        .expect("bash");
+    let answer: Json = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert!(token(&answer).starts_with("eyJ"));
+}
+
+#[test]
+fn a_store_keeps_account_and_key_between_runs() {
+    let folder = Folder::new();
+    let args = ["--json", "--store", &folder.at("dev.db")];
+    let mut first = Emulator::start(&[&args[..], &["--account", "mine"]].concat());
+    let before = introduction(&mut first);
+    assert_eq!(before["account_id"], "mine");
+    assert_eq!(first.end().0.code(), Some(0));
+    let mut second = Emulator::start(&args);
+    let after = introduction(&mut second);
+    assert_eq!(before["signing_key"], after["signing_key"]);
+    assert_eq!(after["account_id"], "mine");
+    assert_eq!(
+        mint(&after, &["-H", &bearer(&before)])["errors"][0]["reason"],
+        "credential_invalid"
+    );
+    token(&mint(&after, &["-H", &bearer(&after)]));
+    drop(second);
+    let other = [
+        "serve",
+        "--dev",
+        "--listen",
+        "127.0.0.1:0",
+        "--store",
+        &folder.at("dev.db"),
+        "--key",
+    ];
+    let key = [folder.at("key"), "--key-id".to_owned(), KEY_ID.to_owned()];
+    let key: Vec<_> = key.iter().map(String::as_str).collect();
+    run(&[&other[..], &key].concat()).refused(5, "config_invalid");
+}
+
+#[test]
+fn the_key_may_be_a_given_one_and_times_numbers() {
+    let folder = Folder::new();
+    let args = [
+        "--json",
+        "--time-format",
+        "number",
+        "--key-id",
+        KEY_ID,
+        "--key",
+        &folder.at("key"),
+    ];
+    let mut emulator = Emulator::start(&args);
+    let told = introduction(&mut emulator);
+    assert_eq!(told["signing_key"]["id"], KEY_ID);
+    let answer = mint(&told, &["-H", &bearer(&told)]);
+    let token = token(&answer).to_owned();
+    let jwks = folder.at("jwks");
+    let verified = run(&[
+        "verify",
+        &token,
+        "--keys",
+        &jwks,
+        "--identifier",
+        VIDEO,
+        "--json",
+    ]);
+    assert!(verified.json()["exp"].is_u64());
+    let read = run(&["inspect", &token, "--json"]).json();
+    assert!(read["payload"]["exp"].is_u64(), "{read}");
+}
+
+#[cfg(unix)]
+#[test]
+fn sigterm_ends_it() {
+    let mut emulator = Emulator::start(&["--json"]);
+    introduction(&mut emulator);
+    let pid = emulator.child.id().to_string();
+    assert!(
+        Command::new("kill")
+            .arg(&pid)
+            .status()
+            .expect("kill")
+            .success()
+    );
+    // Its standard input is still open.
+    assert_eq!(emulator.wait().code(), Some(0));
+}
+
+#[test]
+fn what_an_emulator_cannot_do_is_refused() {
+    let open = ["serve", "--dev", "--listen", "0.0.0.0:0"];
+    run(&open).refused(5, "listen_open");
+    run(&["serve"]).refused(2, "usage_invalid");
+    run(&["serve", "--account", "a"]).refused(2, "usage_invalid");
+    let twice = [
+        "serve",
+        "--dev",
+        "--key",
+        "-",
+        "--key-id",
+        KEY_ID,
+        "--exit-on-stdin-close",
+    ];
+    feed(streamtoken().args(twice), example("pem_base64")).refused(2, "usage_invalid");
+    run(&["serve", "--dev", "--account", "no account"]).refused(2, "account_id_invalid");
+}

@@ -14,7 +14,11 @@ use crate::common::{Run, feed, streamtoken};
 /// A folder with a master key.
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
-    std::fs::write(folder.path().join("master.key"), master_key(1)).expect("a file");
+    let key = folder.path().join("master.key");
+    std::fs::write(&key, master_key(1)).expect("a file");
+    // Others may not read it, or the service warns.
+    let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(&key, private).expect("a mode");
     folder
 }
 

@@ -249,7 +249,7 @@ fn sigterm_ends_it() {
 fn what_an_emulator_cannot_do_is_refused() {
     let open = ["serve", "--dev", "--listen", "0.0.0.0:0"];
     run(&open).refused(5, "listen_open");
-    run(&["serve"]).refused(2, "usage_invalid");
+    run(&["serve"]).refused(5, "master_key_missing");
     run(&["serve", "--account", "a"]).refused(2, "usage_invalid");
     let twice = [
         "serve",

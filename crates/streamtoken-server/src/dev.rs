@@ -39,6 +39,9 @@ pub const EMAIL: &str = "emulator@example.com";
 /// Where the emulator's own routes are.
 pub const BASE_PATH: &str = "/_dev";
 
+/// What the credentials of an emulator are called: those alone are replaced in a store.
+const CREDENTIAL: &str = "emulator";
+
 /// What an emulator starts with. All is optional.
 #[derive(Debug, Default)]
 #[non_exhaustive]
@@ -240,7 +243,9 @@ async fn endpoint_key(store: &Arc<dyn Store>, account: &str) -> Result<StoredKey
 async fn credentials(service: &Service) -> Result<[Zeroizing<String>; 2]> {
     let now = service.clock().timestamp().to_string();
     for earlier in service.store().credentials().await? {
-        service.store().revoke_credential(&earlier.id, &now).await?;
+        if earlier.name == CREDENTIAL {
+            service.store().revoke_credential(&earlier.id, &now).await?;
+        }
     }
     Ok([
         credential(service, None, now.clone()).await?,
@@ -254,7 +259,7 @@ async fn credential(
     created: String,
 ) -> Result<Zeroizing<String>> {
     let grants = Grants::new(Accounts::All, Action::ALL.iter().copied());
-    let made = NewCredential::generate("emulator", email, grants, created)?;
+    let made = NewCredential::generate(CREDENTIAL, email, grants, created)?;
     service.add_credential(&made).await?;
     Ok(made.secret)
 }

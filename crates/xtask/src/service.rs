@@ -22,7 +22,9 @@ pub(crate) fn test(tally: &mut Tally) -> Result<()> {
         // Keys made by one run are not in the way of the next.
         let emulator = Emulator::start()?;
         let mut run = venv.tool("schemathesis", ["--config-file"]);
-        run.arg(folder().join("schemathesis.toml"))
+        // It leaves folders where it runs.
+        run.current_dir(project::target().join("service"))
+            .arg(folder().join("schemathesis.toml"))
             .args(["run", "--no-color", &emulator.url("/openapi.json")])
             .args([selection, "^/_dev"])
             .env("STREAMTOKEN_API_TOKEN", &emulator.api_token);

@@ -45,6 +45,11 @@ impl AccountKeys {
         })
     }
 
+    /// Whether these have the endpoint key of `keys` open.
+    pub fn signs_for(&self, keys: &[StoredKey]) -> bool {
+        keys.contains(&self.endpoint)
+    }
+
     /// Signs for the token endpoint.
     pub fn signer(&self) -> &Signer {
         &self.signer

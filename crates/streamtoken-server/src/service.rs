@@ -344,7 +344,16 @@ impl Service {
             .keys(account)
             .await?
             .ok_or(ErrorCode::AccountUnknown)?;
-        let (vault, name, old) = (Arc::clone(&self.vault), account.to_owned(), before.keys());
+        let old = before.keys();
+        if let Some(old) = old
+            .as_ref()
+            .filter(|old| !listing && old.signs_for(&stored))
+        {
+            // Nothing to open, so no need to wait for those who make keys.
+            self.known.keep(account, &before);
+            return Ok(Arc::clone(old));
+        }
+        let (vault, name) = (Arc::clone(&self.vault), account.to_owned());
         let keys = self
             .heavily(move || AccountKeys::open(&name, &stored, &vault, old.as_deref()))
             .await
@@ -427,4 +436,44 @@ fn is_about_one_account(code: ErrorCode) -> bool {
         code,
         ErrorCode::StoreDamaged | ErrorCode::MasterKeyWrong | ErrorCode::AccountUnknown
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Service;
+    use crate::open::{OpenOptions, open};
+    use std::time::Duration;
+    use streamtoken::KeySet;
+
+    async fn with_account() -> Service {
+        let service = open(OpenOptions::new(None)).await.unwrap();
+        service.add_account("a", None).await.unwrap();
+        service
+    }
+
+    #[tokio::test]
+    async fn minting_does_not_wait_for_those_who_make_keys() {
+        let service = with_account().await;
+        service.account_keys("a").await.unwrap();
+        let cores = u32::try_from(service.heavy.available_permits()).unwrap();
+        let busy = service.heavy.acquire_many(cores).await.unwrap();
+        // As if another process had changed something.
+        service.known.read_again(&*service.store).await.unwrap();
+        tokio::time::timeout(Duration::from_secs(10), service.account_keys("a"))
+            .await
+            .expect("nothing is waited for")
+            .unwrap();
+        drop(busy);
+    }
+
+    #[tokio::test]
+    async fn keys_that_are_kept_for_minting_are_read_again_for_a_listing() {
+        let service = with_account().await;
+        service.jwks("a").await.unwrap();
+        let (_, stored) = service.create_key("a").await.unwrap();
+        service.known.read_again(&*service.store).await.unwrap();
+        service.account_keys("a").await.unwrap();
+        let listed = KeySet::from_jwks(service.jwks("a").await.unwrap()).unwrap();
+        assert!(listed.get(&stored.id).is_some());
+    }
 }

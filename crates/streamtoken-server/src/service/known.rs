@@ -172,6 +172,18 @@ impl Known {
         }
     }
 
+    /// The keys that were known before are good to mint with; which others there are was not looked at.
+    pub(super) fn keep(&self, account: &str, before: &Before) {
+        let mut state = self.state_mut();
+        if state.generation != before.generation {
+            return;
+        }
+        if let Some(account) = state.accounts.get_mut(account) {
+            account.generation = before.generation;
+            account.changed += 1;
+        }
+    }
+
     /// A key was added or deleted here. Minting goes on with the keys that are known.
     pub(super) fn forget_listing(&self, account: &str) {
         if let Some(account) = self.state_mut().accounts.get_mut(account) {

@@ -4,8 +4,8 @@
 mod methods;
 mod noticing;
 mod opening;
-mod outdated;
 mod together;
+mod watched;
 
 use std::sync::Arc;
 

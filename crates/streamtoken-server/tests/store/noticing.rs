@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use crate::opening::sql;
 use crate::{code, credential, master, run, service};
 
-async fn mint(service: &Service, account: &str) -> Result<Token> {
+pub(crate) async fn mint(service: &Service, account: &str) -> Result<Token> {
     let request = TokenRequest::parse(b"", &SignOptions::new(), false).unwrap();
     service
         .create_token(account, "video", &Policy::default(), &Arc::new(request))

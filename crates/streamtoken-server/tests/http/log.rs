@@ -155,7 +155,11 @@ fn each_request_is_a_line() {
         (&first["account"], &first["identifier"]),
         (&json!(ACCOUNT), &json!(VIDEO))
     );
-    assert!(first["credential"].as_str().is_some_and(|id| !id.is_empty()));
+    assert!(
+        first["credential"]
+            .as_str()
+            .is_some_and(|id| !id.is_empty())
+    );
     assert!(first["request"].as_str().is_some_and(|id| id.len() == 32));
     assert!(first["milliseconds"].is_u64() && first["code"].is_null());
     let with = |code: &str| lines.iter().find(|line| line["code"] == code).unwrap();

@@ -5,6 +5,7 @@ use std::io::Read as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::thread;
+use std::time::Duration;
 
 use streamtoken::{Error, ErrorCode, Result, SigningKey};
 use streamtoken_server::dev::{Emulator, EmulatorOptions, Introduction};
@@ -49,6 +50,9 @@ pub(super) async fn run(
         let message = "the emulator prints its credentials, so it listens on loopback alone, such as 127.0.0.1:8787";
         return Err(Error::new(ErrorCode::ListenOpen, message).into());
     }
+    // Whoever ends a test does not wait for an answer that was made late on purpose.
+    let mut limits = settings.limits;
+    limits.drain_timeout = limits.drain_timeout.min(Duration::from_secs(1));
     let mut options = EmulatorOptions::default();
     options.account.clone_from(&args.account);
     options.key = args.load_key()?;
@@ -60,7 +64,7 @@ pub(super) async fn run(
         () = &mut stop => return Ok(Exit::SUCCESS),
     };
     Server::new(emulator.router())
-        .limits(settings.limits)
+        .limits(limits)
         .run(listener, stop)
         .await;
     emulator.service().store().close().await;

@@ -40,6 +40,24 @@ fn check(folder: &TempDir, arguments: &[&str]) -> Run {
     feed(serve(folder, arguments).arg("--check-config"), "")
 }
 
+/// Runs a command that is not to serve, and ends it if it does.
+fn start_and_end(command: &mut Command) -> Run {
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    let begun = Instant::now();
+    while child.try_wait().expect("a child").is_none() {
+        if begun.elapsed() > Duration::from_secs(30) {
+            child.kill().expect("a child that runs");
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    child.wait_with_output().expect("an output").into()
+}
+
 /// A service that runs until it is dropped.
 struct Running {
     child: Child,
@@ -222,7 +240,7 @@ fn what_would_not_start_is_refused_before() {
 #[test]
 fn nothing_listens_where_it_must_not() {
     let folder = folder();
-    let run = |arguments: &[&str]| feed(&mut serve(&folder, arguments), "");
+    let run = |arguments: &[&str]| start_and_end(&mut serve(&folder, arguments));
     run(&["--listen", "0.0.0.0:0"]).refused(5, "listen_open");
     run(&["--dev", "--listen", "0.0.0.0:0"]).refused(5, "listen_open");
     run(&["--dev", "--listen", "0.0.0.0:0", "--behind-proxy"]).refused(5, "listen_open");

@@ -45,8 +45,8 @@ pub(super) async fn run<S>(
     };
     let outcome = match ended {
         Some(outcome) => outcome,
-        None if progress.is_untouched() => return,
         None => {
+            // Closes it at once unless a request was begun.
             Pin::new(&mut connection).graceful_shutdown();
             poll_fn(|cx| connection.poll_without_shutdown(cx)).await
         }

@@ -68,11 +68,6 @@ impl Progress {
         self.state().left_body
     }
 
-    /// Whether no request was begun yet.
-    pub(super) fn is_untouched(&self) -> bool {
-        self.state().phase == Phase::Opened
-    }
-
     /// Whether a request is worked on, so that an answer is under way already.
     pub(super) fn is_busy(&self) -> bool {
         self.state().phase == Phase::Busy

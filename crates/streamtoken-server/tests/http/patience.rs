@@ -100,7 +100,7 @@ fn a_slow_body_is_refused() {
 
 #[test]
 fn a_connection_without_a_next_request_is_closed() {
-    let server = only(|limits| limits.idle_timeout = SHORT);
+    let server = only(|limits| (limits.idle_timeout, limits.head_timeout) = (SHORT, LONG));
     let mut stream = server.connect();
     stream
         .write_all(b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n")

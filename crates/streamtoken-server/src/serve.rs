@@ -1,8 +1,8 @@
 //! Connections: accepted, served, and ended in order.
 //!
 //! HTTP/1.1 alone. hyper reads and writes it; what hyper leaves open is seen to around it: the first byte and
-//! the pause between requests ([`guarded`]), bodies ([`request_body`]), the head ([`front`]), and answers to
-//! what cannot be read ([`connection`]).
+//! the pause between requests (`guarded`), bodies (`request_body`), the head (`front`), and answers to
+//! what cannot be read (`connection`).
 
 mod answer_body;
 mod connection;

@@ -85,8 +85,8 @@ fn every_shell_block_runs() {
 #[test]
 fn every_shell_block_of_the_service_mints_tokens() {
     let blocks = blocks_of("crates/streamtoken-server/README.md", "sh");
-    assert_eq!(blocks.len(), 2, "quick start, emulator");
-    for (block, tokens) in blocks.iter().zip([1, 2]) {
+    assert_eq!(blocks.len(), 3, "quick start, service, emulator");
+    for (block, tokens) in blocks.iter().zip([1, 1, 2]) {
         let output = shell(block).stdout;
         let output = String::from_utf8_lossy(&output);
         let minted = output.matches(r#""token":"eyJ"#).count();

@@ -1,11 +1,12 @@
 """Cloudflare's own client, unchanged but for its base URL, against our service."""
 
 import asyncio
+import json
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -258,3 +259,53 @@ def test_with_number_times_a_jwt_library_takes_the_token() -> None:
         assert claims["sub"] == VIDEO
         assert claims["exp"] > datetime.now(timezone.utc).timestamp()
         assert verify(token, server.keys, identifier=VIDEO).exp == claims["exp"]
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> "Iterator[tuple[str, str]]":
+    """Base URL of a service with a store, and a token that mints for one account alone."""
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(sys.path),
+        "STREAMTOKEN_STORE": str(tmp_path / "tokens.db"),
+        "STREAMTOKEN_MASTER_KEY_FILE": str(tmp_path / "master.key"),
+    }
+    command = [sys.executable, "-m", "streamtoken"]
+
+    def admin(*arguments: str) -> str:
+        done = subprocess.run(
+            [*command, "admin", *arguments],
+            env=environment,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return done.stdout.strip()
+
+    for account in ("mine", "theirs"):
+        admin("account", "create", account)
+    token = admin("token", "create", "--name", "test", "--account", "mine")
+    with subprocess.Popen(
+        [*command, "serve", "--json", "--listen", "127.0.0.1:0"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        listening = json.loads(process.stdout.readline())["listening"]
+        yield f"{listening}/client/v4", token
+        process.terminate()
+        assert process.wait(60) == 0
+
+
+def test_a_token_reaches_what_it_was_made_for(service: "tuple[str, str]") -> None:
+    base_url, token = service
+    with Cloudflare(base_url=base_url, api_token=token, max_retries=0) as client:
+        minted = client.stream.token.create(VIDEO, account_id="mine")
+        assert minted is not None
+        assert inspect(minted.token or "").payload["sub"] == VIDEO
+        with pytest.raises(cloudflare.PermissionDeniedError, match=r"keys\.create"):
+            client.stream.keys.create(account_id="mine")
+        with pytest.raises(cloudflare.PermissionDeniedError, match="does not reach this account"):
+            client.stream.token.create(VIDEO, account_id="theirs")

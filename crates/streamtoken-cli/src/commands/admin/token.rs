@@ -113,7 +113,7 @@ async fn create(args: &Create, place: &Place, ui: Ui) -> Outcome {
     } else {
         ui.line(&made.secret)?;
         ui.note(&format!(
-            "token id: {} (it is not shown again)",
+            "the token is shown this once; its id is {}",
             made.stored.id
         ));
     }

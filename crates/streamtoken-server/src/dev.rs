@@ -138,7 +138,10 @@ impl Emulator {
         routes::router(Arc::clone(&self.dev.service))
             .layer(faults)
             .nest(BASE_PATH, own)
-            .route("/openapi.json", get(description))
+            .route(
+                "/openapi.json",
+                get(description).fallback(routes::wrong_method),
+            )
     }
 
     /// What a test needs to know, once the emulator listens at `address`.

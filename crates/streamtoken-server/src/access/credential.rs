@@ -42,20 +42,6 @@ impl NewCredential {
         })
     }
 
-    /// A credential whose secret the caller chose: for emulators alone.
-    pub fn chosen(
-        name: &str,
-        email: Option<&str>,
-        grants: Grants,
-        created: String,
-        secret: &str,
-    ) -> Self {
-        Self {
-            stored: Self::stored(name.to_owned(), name, email, grants, created, secret),
-            secret: Zeroizing::new(secret.to_owned()),
-        }
-    }
-
     fn stored(
         id: String,
         name: &str,

@@ -47,7 +47,14 @@ fn set_by(clock: &Clock, body: &Value) -> Result<()> {
     let members = Members::of(body, "", &["now", "offset"])?;
     let offset = members.integer("offset", -MAX_OFFSET..=MAX_OFFSET)?;
     let Some(now) = members.get("now") else {
+        let before = clock.offset();
         clock.run_ahead(offset.unwrap_or(0));
+        // The time that results is a time of ours like any other.
+        let now = SignOptions::new().now(clock.now());
+        if now.resolved_exp(clock.now()).is_err() {
+            clock.run_ahead(before);
+            return Err(members.refuse("offset", "no token can be minted at that time"));
+        }
         return Ok(());
     };
     // A time of ours like any other: the same checks, the same codes.

@@ -12,6 +12,9 @@ const KEY_FIELDS: [&str; 2] = ["id", "pem"];
 /// Options of ours that a service may take as well; Cloudflare's endpoint ignores them.
 const EXTENSIONS: &[&str] = &["expires_in", "time_format", "reuse_window"];
 
+/// Ignored members are named one by one up to here.
+const MAX_NOTICES: usize = 20;
+
 /// A request for a token: what it asks for, and what in it says nothing.
 pub struct TokenRequest {
     options: SignOptions,
@@ -52,6 +55,7 @@ impl TokenRequest {
             .map(|(name, _)| ignored_member(name))
             .collect();
         let known = without_unknown_flags(known, &mut ignored);
+        shorten(&mut ignored);
         Ok(Self {
             key: key(keys)?,
             options: defaults.overlaid(&Value::Object(known))?,
@@ -112,6 +116,18 @@ fn without_unknown_flags(
             other => (name, other),
         })
         .collect()
+}
+
+/// Nobody reads a thousand notices, and an answer must not be a multiple of its request.
+fn shorten(ignored: &mut Vec<Error>) {
+    let more = ignored.len().saturating_sub(MAX_NOTICES);
+    if more > 0 {
+        ignored.truncate(MAX_NOTICES);
+        ignored.push(Error::new(
+            ErrorCode::OptionUnknown,
+            format!("and {more} more fields that the endpoint does not know"),
+        ));
+    }
 }
 
 /// Names are quoted only where they look like names: a key may have been pasted in the wrong place.
@@ -219,6 +235,15 @@ mod tests {
             TokenRequest::parse(br#"{"expires_in":60}"#, &SignOptions::new(), true).unwrap();
         assert!(extended.ignored().is_empty());
         assert_eq!(extended.options().resolved_exp(0).unwrap(), 60);
+    }
+
+    #[test]
+    fn many_unknown_members_are_counted() {
+        let members: Vec<_> = (0..1000).map(|n| format!("\"x{n}\":0")).collect();
+        let request = parse(&format!("{{{}}}", members.join(","))).unwrap();
+        assert_eq!(request.ignored().len(), 21);
+        let last = request.ignored().last().unwrap();
+        assert!(last.message().starts_with("and 980 more"), "{last}");
     }
 
     #[test]

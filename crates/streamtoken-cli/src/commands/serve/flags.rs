@@ -34,10 +34,10 @@ struct Store {
     #[arg(long, value_name = "FILE")]
     store: Option<String>,
     /// File with the master key: 32 bytes in base64 [default: STREAMTOKEN_MASTER_KEY]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "dev")]
     master_key_file: Option<String>,
     /// File with the master key before, while keys are sealed anew
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "dev")]
     previous_master_key_file: Option<String>,
 }
 
@@ -45,7 +45,7 @@ struct Store {
 #[command(next_help_heading = "Tokens")]
 struct Minting {
     /// How tokens write their times: string as Cloudflare's endpoint, or number [default: string]
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, value_name = "FORMAT", value_parser = ["string", "number"], hide_possible_values = true)]
     time_format: Option<String>,
     /// Take expires_in, time_format and reuse_window in bodies, which Cloudflare's endpoint ignores
     #[arg(long)]
@@ -56,13 +56,13 @@ struct Minting {
 #[command(next_help_heading = "Network")]
 struct Network {
     /// Certificate chain in PEM, the service's own first
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "dev")]
     tls_cert: Option<String>,
     /// Private key of the certificate in PEM
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "dev")]
     tls_key: Option<String>,
     /// Listen without TLS where others reach it: a proxy in front has TLS
-    #[arg(long)]
+    #[arg(long, conflicts_with = "dev")]
     behind_proxy: bool,
 }
 
@@ -70,10 +70,15 @@ struct Network {
 #[command(next_help_heading = "Log, on standard error")]
 struct Log {
     /// json, or text for people [default: text on a terminal, else json]
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, value_name = "FORMAT", value_parser = ["json", "text"], hide_possible_values = true)]
     log_format: Option<String>,
     /// off, error, warn, info, debug or trace [default: info]
-    #[arg(long, value_name = "LEVEL")]
+    #[arg(
+        long,
+        value_name = "LEVEL",
+        value_parser = ["off", "error", "warn", "info", "debug", "trace"],
+        hide_possible_values = true
+    )]
     log_level: Option<String>,
 }
 

@@ -11,6 +11,7 @@ mod guarded;
 mod limits;
 mod progress;
 mod request_body;
+#[cfg_attr(not(feature = "tls"), path = "serve/no_tls.rs")]
 mod tls;
 
 use std::future::Future;
@@ -146,7 +147,7 @@ async fn handshake(
     stream: TcpStream,
     limits: &Limits,
     mut stopped: watch::Receiver<bool>,
-) -> io::Result<tokio_rustls::server::TlsStream<TcpStream>> {
+) -> io::Result<tls::Stream> {
     tokio::select! {
         agreed = timeout(limits.handshake_timeout, tls.accept(stream)) => {
             agreed.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))

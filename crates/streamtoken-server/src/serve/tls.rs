@@ -14,6 +14,9 @@ use tokio_rustls::rustls::pki_types::pem::{self, PemObject as _};
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::server::TlsStream;
 
+/// What a connection is once TLS is agreed on.
+pub(super) type Stream = TlsStream<TcpStream>;
+
 /// A certificate and its key, ready to serve with.
 #[derive(Clone)]
 pub struct Tls(TlsAcceptor);
@@ -44,7 +47,7 @@ impl Tls {
         Ok(Self(TlsAcceptor::from(Arc::new(config))))
     }
 
-    pub(super) async fn accept(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
+    pub(super) async fn accept(&self, stream: TcpStream) -> io::Result<Stream> {
         self.0.accept(stream).await
     }
 }

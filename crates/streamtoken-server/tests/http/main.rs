@@ -7,5 +7,6 @@ mod malformed;
 mod patience;
 mod routes;
 mod support;
+#[cfg(feature = "tls")]
 mod tls;
 mod vectors;

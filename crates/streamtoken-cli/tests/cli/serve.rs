@@ -67,10 +67,14 @@ struct Running {
 
 impl Running {
     fn start(command: &mut Command) -> Self {
+        Self::start_with_log(command, Stdio::piped())
+    }
+
+    fn start_with_log(command: &mut Command, log: impl Into<Stdio>) -> Self {
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
+            .stderr(log)
             .spawn()
             .expect("the binary starts");
         let mut out = BufReader::new(child.stdout.take().expect("a pipe"));
@@ -124,8 +128,9 @@ impl Running {
         }
         let (mut out, mut log) = (String::new(), String::new());
         self.out.read_to_string(&mut out).expect("text");
-        let mut pipe = self.child.stderr.take().expect("a pipe");
-        pipe.read_to_string(&mut log).expect("text");
+        if let Some(mut pipe) = self.child.stderr.take() {
+            pipe.read_to_string(&mut log).expect("text");
+        }
         (self.child.wait().expect("a status").code(), out, log)
     }
 }
@@ -171,6 +176,38 @@ fn signals_end_it_in_order() {
         );
         assert!(folder.path().join("streamtoken.db").exists());
     }
+}
+
+#[test]
+fn a_log_that_cannot_be_written_stops_nothing() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
+    let (reader, gone) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    // Not every system has it.
+    let full = full.ok().map(Stdio::from);
+    for log in full.into_iter().chain([gone.into()]) {
+        let folder = folder();
+        let mut command = serve(&folder, &["--listen", "127.0.0.1:0"]);
+        let running = Running::start_with_log(&mut command, log);
+        for _ in 0..3 {
+            assert!(running.get("/readyz").starts_with("HTTP/1.1 200 "));
+        }
+        running.signal("-TERM");
+        assert_eq!(running.end().0, Some(0));
+    }
+}
+
+#[test]
+fn a_log_that_nobody_reads_stops_nothing() {
+    let folder = folder();
+    let arguments = ["--listen", "127.0.0.1:0", "--drain-timeout", "1"];
+    let running = Running::start(&mut serve(&folder, &arguments));
+    // Of these lines a pipe holds a few hundred.
+    for _ in 0..1000 {
+        assert!(running.get("/healthz").starts_with("HTTP/1.1 200 "));
+    }
+    running.signal("-TERM");
+    assert_eq!(running.end().0, Some(0));
 }
 
 #[test]

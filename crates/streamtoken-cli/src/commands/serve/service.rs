@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use streamtoken::{Error, ErrorCode, Result};
-use streamtoken_server::log::{self, LogFormat};
+use streamtoken_server::log::{self, Log, LogFormat};
 use streamtoken_server::routes;
 use streamtoken_server::serve::{Server, Tls};
 use streamtoken_server::settings::Settings;
@@ -42,7 +42,7 @@ pub(super) fn check(settings: &Settings, ui: Ui) -> Outcome {
 
 /// Serves until a signal says to stop.
 pub(super) async fn run(settings: Settings, ui: Ui) -> Outcome {
-    start_log(&settings);
+    let _log = start_log(&settings);
     let tls = settings.tls()?;
     let mut options = OpenOptions::new(Some(settings.store.clone()));
     options.master_key = master_key(&settings)?;
@@ -94,7 +94,7 @@ pub(super) fn stop_signal() -> Result<impl Future<Output = ()>> {
     Ok(async { drop(tokio::signal::ctrl_c().await) })
 }
 
-fn start_log(settings: &Settings) {
+fn start_log(settings: &Settings) -> Log {
     let format = settings.log_format.unwrap_or_else(|| {
         if io::stderr().is_terminal() {
             LogFormat::Text
@@ -102,7 +102,7 @@ fn start_log(settings: &Settings) {
             LogFormat::Json
         }
     });
-    log::start(format, settings.log_level, io::stderr);
+    log::start(format, settings.log_level, io::stderr())
 }
 
 #[derive(Serialize)]

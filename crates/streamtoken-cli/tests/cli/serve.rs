@@ -36,6 +36,25 @@ fn serve(folder: &TempDir, arguments: &[&str]) -> Command {
     command
 }
 
+/// The command as the last arguments of another.
+fn under(outer: &[&str], command: &Command) -> Command {
+    let mut whole = Command::new(outer[0]);
+    whole
+        .args(&outer[1..])
+        .arg(command.get_program())
+        .args(command.get_args());
+    if let Some(folder) = command.get_current_dir() {
+        whole.current_dir(folder);
+    }
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => whole.env(name, value),
+            None => whole.env_remove(name),
+        };
+    }
+    whole
+}
+
 fn check(folder: &TempDir, arguments: &[&str]) -> Run {
     feed(serve(folder, arguments).arg("--check-config"), "")
 }
@@ -142,11 +161,23 @@ impl Drop for Running {
     }
 }
 
+/// SIGHUP is known to be listened to where it can be seen that `nohup` did not set it to be ignored.
+const SIGNALS: &[&str] = if cfg!(target_os = "linux") {
+    &["-TERM", "-INT", "-HUP"]
+} else {
+    &["-TERM", "-INT"]
+};
+
 #[test]
 fn signals_end_it_in_order() {
-    for signal in ["-TERM", "-INT"] {
+    for signal in SIGNALS {
         let folder = folder();
-        let running = Running::start(&mut serve(&folder, &["--listen", "127.0.0.1:0"]));
+        let mut command = serve(&folder, &["--listen", "127.0.0.1:0"]);
+        if *signal == "-HUP" {
+            // The tests themselves may run under `nohup`.
+            command = under(&["env", "--default-signal=HUP"], &command);
+        }
+        let running = Running::start(&mut command);
         assert!(running.get("/readyz").starts_with("HTTP/1.1 200 "));
         let mut begun = running.connect();
         begun
@@ -176,6 +207,47 @@ fn signals_end_it_in_order() {
         );
         assert!(folder.path().join("streamtoken.db").exists());
     }
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let folder = folder();
+    let arguments = [
+        "--listen",
+        "127.0.0.1:0",
+        "--drain-timeout",
+        "3600",
+        "--head-timeout",
+        "300",
+    ];
+    let running = Running::start(&mut serve(&folder, &arguments));
+    let mut begun = running.connect();
+    begun
+        .write_all(b"GET /readyz HTTP/1.1\r\n")
+        .expect("a request");
+    assert!(running.get("/healthz").starts_with("HTTP/1.1 200 "));
+    running.signal("-TERM");
+    let stopped = Instant::now();
+    while TcpStream::connect(&running.address).is_ok() {
+        assert!(
+            stopped.elapsed() < Duration::from_secs(60),
+            "it still listens"
+        );
+    }
+    running.signal("-INT");
+    assert_eq!(running.end().0, Some(0));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_hangup_that_nohup_ignores_ends_nothing() {
+    let folder = folder();
+    let served = serve(&folder, &["--listen", "127.0.0.1:0"]);
+    let running = Running::start(&mut under(&["nohup"], &served));
+    running.signal("-HUP");
+    assert!(running.get("/readyz").starts_with("HTTP/1.1 200 "));
+    running.signal("-TERM");
+    assert_eq!(running.end().0, Some(0));
 }
 
 #[test]

@@ -16,6 +16,8 @@ pub(crate) fn install(ui: Ui) {
 
 /// From now on a panic of a thread beside the main one is logged, and the process goes on: one request of
 /// many has met a fault. The main thread is the whole process.
+///
+/// A panic in here would abort the process, so the log must not panic, whatever it is written to.
 pub(crate) fn survive() {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
@@ -61,6 +63,41 @@ mod tests {
         if std::env::var_os(CHILD).is_some() {
             super::install(Ui::new(false, Color::Never));
             panic!("the secret");
+        }
+    }
+
+    const SURVIVOR: &str = "STREAMTOKEN_TEST_PANIC_SURVIVED";
+
+    /// Runs in a process of its own: the hook and the log are the process's.
+    #[test]
+    fn survivor() {
+        if std::env::var_os(SURVIVOR).is_some() {
+            let log = streamtoken_server::log::start(
+                streamtoken_server::log::LogFormat::Json,
+                "info".parse().ok(),
+                std::io::stderr(),
+            );
+            super::survive();
+            let panicked = std::thread::spawn(|| panic!("the secret")).join();
+            assert!(panicked.is_err());
+            drop(log);
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_panic_that_cannot_be_logged_is_survived_too() {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
+        for log in [full.expect("a file").into(), std::process::Stdio::piped()] {
+            let output = Command::new(std::env::current_exe().expect("a path"))
+                .args(["--exact", "panics::tests::survivor", "--nocapture"])
+                .env(SURVIVOR, "1")
+                .stderr(log)
+                .output()
+                .expect("the test binary runs");
+            assert_eq!(output.status.code(), Some(0));
+            let text = String::from_utf8_lossy(&output.stderr);
+            assert!(!text.contains("secret"), "{text}");
         }
     }
 

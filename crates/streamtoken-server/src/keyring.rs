@@ -29,11 +29,7 @@ impl AccountKeys {
             .iter()
             .find(|key| key.purpose == KeyPurpose::Endpoint)
             .ok_or_else(damaged)?;
-        let public = keys
-            .iter()
-            .map(|key| PublicKey::load(&key.public_jwk, Some(&key.id)))
-            .collect::<Result<Vec<_>>>()
-            .map_err(|_| damaged())?;
+        let jwks = jwks(keys)?;
         let signer = match before {
             Some(before) if before.endpoint == *endpoint => before.signer.clone(),
             _ => Signer::new(open(account, endpoint, vault)?),
@@ -41,7 +37,7 @@ impl AccountKeys {
         Ok(Self {
             endpoint: endpoint.clone(),
             signer,
-            jwks: KeySet::new(public)?.to_jwks(),
+            jwks,
         })
     }
 
@@ -59,6 +55,19 @@ impl AccountKeys {
     pub fn jwks(&self) -> &str {
         &self.jwks
     }
+}
+
+/// The public halves of keys, as a JWK set.
+///
+/// # Errors
+/// [`ErrorCode::StoreDamaged`].
+pub fn jwks(keys: &[StoredKey]) -> Result<String> {
+    let public = keys
+        .iter()
+        .map(|key| PublicKey::load(&key.public_jwk, Some(&key.id)))
+        .collect::<Result<Vec<_>>>()
+        .map_err(|_| damaged())?;
+    Ok(KeySet::new(public)?.to_jwks())
 }
 
 /// A key as it is stored.

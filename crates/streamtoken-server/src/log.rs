@@ -1,6 +1,9 @@
 //! The log: one line a request, and what goes wrong inside. It never holds bodies, tokens, keys,
 //! credentials or query strings.
 
+mod queue;
+
+use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -13,9 +16,9 @@ use http::{Method, Response};
 use streamtoken::{ErrorCode, api};
 use tracing::Level;
 use tracing_subscriber::fmt;
-use tracing_subscriber::fmt::MakeWriter;
 
 use crate::answer::Refusal;
+use queue::Queue;
 
 /// How the log is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,18 +30,31 @@ pub enum LogFormat {
     Text,
 }
 
+/// The log of this process. Whoever drops it waits for its last lines, but not for long.
+#[must_use = "the last lines are lost when it is dropped at once"]
+pub struct Log(Queue);
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        self.0.flush();
+    }
+}
+
 /// From now on this process logs to `writer` what is at least as important as `level`; without a level,
 /// nothing. What a process logs to is set once: a second call changes nothing.
-pub fn start<W>(format: LogFormat, level: Option<Level>, writer: W)
-where
-    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
-{
+///
+/// A thread of its own writes, so that a writer that nobody reads holds up no request: lines are dropped
+/// then, and counted. A writer that fails is no fault of the requests either.
+pub fn start(format: LogFormat, level: Option<Level>, writer: impl Write + Send + 'static) -> Log {
+    let queue = Queue::to(writer);
     let log = fmt()
         .with_max_level(level.map_or(
             tracing::level_filters::LevelFilter::OFF,
             tracing::level_filters::LevelFilter::from_level,
         ))
-        .with_writer(writer);
+        // It would say so on standard error, and panic where that is what cannot be written.
+        .log_internal_errors(false)
+        .with_writer(queue.clone());
     let set = match format {
         LogFormat::Json => log
             .json()
@@ -49,6 +65,7 @@ where
         LogFormat::Text => log.with_ansi(false).try_init(),
     };
     drop(set);
+    Log(queue)
 }
 
 /// Logs a fault of ours.

@@ -100,6 +100,16 @@ impl Service {
         &self.store
     }
 
+    /// Whether the store answers and its master key is one that this service has: another process may have
+    /// rotated it.
+    ///
+    /// # Errors
+    /// [`ErrorCode::MasterKeyWrong`]; those of the store.
+    pub async fn ready(&self) -> Result<()> {
+        self.store.changes().await?;
+        store_master_key(&*self.store, &self.vault).await.map(drop)
+    }
+
     /// The credential of a request.
     ///
     /// # Errors
@@ -211,7 +221,14 @@ impl Service {
         if let Some(keys) = self.known.listing(account)? {
             return Ok(keys.jwks().to_owned());
         }
-        Ok(self.open_account(account, true).await?.jwks().to_owned())
+        match self.open_account(account, true).await {
+            // Whoever verifies needs no private key.
+            Err(error) if error.code() == ErrorCode::MasterKeyWrong => {
+                let stored = self.store.keys(account).await?;
+                keyring::jwks(&stored.ok_or(ErrorCode::AccountUnknown)?)
+            }
+            opened => Ok(opened?.jwks().to_owned()),
+        }
     }
 
     /// Adds an account, unless it is there. Its token endpoint signs with `key`, such as one that the

@@ -36,6 +36,25 @@ fn serve(folder: &TempDir, arguments: &[&str]) -> Command {
     command
 }
 
+/// The command as the last arguments of another.
+fn under(outer: &[&str], command: &Command) -> Command {
+    let mut whole = Command::new(outer[0]);
+    whole
+        .args(&outer[1..])
+        .arg(command.get_program())
+        .args(command.get_args());
+    if let Some(folder) = command.get_current_dir() {
+        whole.current_dir(folder);
+    }
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => whole.env(name, value),
+            None => whole.env_remove(name),
+        };
+    }
+    whole
+}
+
 fn check(folder: &TempDir, arguments: &[&str]) -> Run {
     feed(serve(folder, arguments).arg("--check-config"), "")
 }
@@ -67,10 +86,14 @@ struct Running {
 
 impl Running {
     fn start(command: &mut Command) -> Self {
+        Self::start_with_log(command, Stdio::piped())
+    }
+
+    fn start_with_log(command: &mut Command, log: impl Into<Stdio>) -> Self {
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
+            .stderr(log)
             .spawn()
             .expect("the binary starts");
         let mut out = BufReader::new(child.stdout.take().expect("a pipe"));
@@ -124,8 +147,9 @@ impl Running {
         }
         let (mut out, mut log) = (String::new(), String::new());
         self.out.read_to_string(&mut out).expect("text");
-        let mut pipe = self.child.stderr.take().expect("a pipe");
-        pipe.read_to_string(&mut log).expect("text");
+        if let Some(mut pipe) = self.child.stderr.take() {
+            pipe.read_to_string(&mut log).expect("text");
+        }
         (self.child.wait().expect("a status").code(), out, log)
     }
 }
@@ -137,11 +161,23 @@ impl Drop for Running {
     }
 }
 
+/// SIGHUP is known to be listened to where it can be seen that `nohup` did not set it to be ignored.
+const SIGNALS: &[&str] = if cfg!(target_os = "linux") {
+    &["-TERM", "-INT", "-HUP"]
+} else {
+    &["-TERM", "-INT"]
+};
+
 #[test]
 fn signals_end_it_in_order() {
-    for signal in ["-TERM", "-INT"] {
+    for signal in SIGNALS {
         let folder = folder();
-        let running = Running::start(&mut serve(&folder, &["--listen", "127.0.0.1:0"]));
+        let mut command = serve(&folder, &["--listen", "127.0.0.1:0"]);
+        if *signal == "-HUP" {
+            // The tests themselves may run under `nohup`.
+            command = under(&["env", "--default-signal=HUP"], &command);
+        }
+        let running = Running::start(&mut command);
         assert!(running.get("/readyz").starts_with("HTTP/1.1 200 "));
         let mut begun = running.connect();
         begun
@@ -171,6 +207,79 @@ fn signals_end_it_in_order() {
         );
         assert!(folder.path().join("streamtoken.db").exists());
     }
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let folder = folder();
+    let arguments = [
+        "--listen",
+        "127.0.0.1:0",
+        "--drain-timeout",
+        "3600",
+        "--head-timeout",
+        "300",
+    ];
+    let running = Running::start(&mut serve(&folder, &arguments));
+    let mut begun = running.connect();
+    begun
+        .write_all(b"GET /readyz HTTP/1.1\r\n")
+        .expect("a request");
+    assert!(running.get("/healthz").starts_with("HTTP/1.1 200 "));
+    running.signal("-TERM");
+    let stopped = Instant::now();
+    while TcpStream::connect(&running.address).is_ok() {
+        assert!(
+            stopped.elapsed() < Duration::from_secs(60),
+            "it still listens"
+        );
+    }
+    running.signal("-INT");
+    assert_eq!(running.end().0, Some(0));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_hangup_that_nohup_ignores_ends_nothing() {
+    let folder = folder();
+    let served = serve(&folder, &["--listen", "127.0.0.1:0"]);
+    let running = Running::start(&mut under(&["nohup"], &served));
+    running.signal("-HUP");
+    assert!(running.get("/readyz").starts_with("HTTP/1.1 200 "));
+    running.signal("-TERM");
+    assert_eq!(running.end().0, Some(0));
+}
+
+#[test]
+fn a_log_that_cannot_be_written_stops_nothing() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
+    let (reader, gone) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    // Not every system has it.
+    let full = full.ok().map(Stdio::from);
+    for log in full.into_iter().chain([gone.into()]) {
+        let folder = folder();
+        let mut command = serve(&folder, &["--listen", "127.0.0.1:0"]);
+        let running = Running::start_with_log(&mut command, log);
+        for _ in 0..3 {
+            assert!(running.get("/readyz").starts_with("HTTP/1.1 200 "));
+        }
+        running.signal("-TERM");
+        assert_eq!(running.end().0, Some(0));
+    }
+}
+
+#[test]
+fn a_log_that_nobody_reads_stops_nothing() {
+    let folder = folder();
+    let arguments = ["--listen", "127.0.0.1:0", "--drain-timeout", "1"];
+    let running = Running::start(&mut serve(&folder, &arguments));
+    // Of these lines a pipe holds a few hundred.
+    for _ in 0..1000 {
+        assert!(running.get("/healthz").starts_with("HTTP/1.1 200 "));
+    }
+    running.signal("-TERM");
+    assert_eq!(running.end().0, Some(0));
 }
 
 #[test]

@@ -19,8 +19,8 @@ pub(super) async fn alive() -> Answer {
     Ok(json(StatusCode::OK, &Health { status: "ok" }))
 }
 
-/// The store answers.
+/// The store answers, and its keys can be opened.
 pub(super) async fn ready(State(service): State<Arc<Service>>) -> Answer {
-    service.store().changes().await?;
+    service.ready().await?;
     Ok(json(StatusCode::OK, &Health { status: "ready" }))
 }

@@ -20,7 +20,7 @@ fn child() {
     };
     // The panic's own text belongs to the hook of whoever runs the service.
     std::panic::set_hook(Box::new(|_| {}));
-    log::start(format, Some(Level::TRACE), std::io::stderr);
+    let _log = log::start(format, Some(Level::TRACE), std::io::stderr());
     let server = Server::start(Minting::default());
     let mut secrets = vec![server.token.clone()];
     let mut shown = |body: &Json| {

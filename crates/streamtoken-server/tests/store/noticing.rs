@@ -172,6 +172,35 @@ fn keys_are_made_and_tokens_minted_while_the_master_key_is_rotated() {
 }
 
 #[test]
+fn who_lacks_the_new_master_key_is_not_ready_and_still_tells_public_keys() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("store.db");
+    let (old, new) = (
+        MasterKey::generate_text().unwrap(),
+        MasterKey::generate_text().unwrap(),
+    );
+    let parse = |text: &str| MasterKey::parse(text).unwrap();
+    run(async {
+        let open = async || SqliteStore::open(&file).await.unwrap();
+        let left = service(open().await, parse(&old)).await;
+        left.add_account("a", None).await.unwrap();
+        let jwks = left.jwks("a").await.unwrap();
+        left.ready().await.unwrap();
+        let both = Vault::new(parse(&new), Some(parse(&old)));
+        let admin = Service::start(Arc::new(open().await), both, Minting::default())
+            .await
+            .unwrap();
+        admin.reseal().await.unwrap();
+        soon(async || mint(&left, "a").await.is_err()).await;
+        assert_eq!(code(left.ready().await), ErrorCode::MasterKeyWrong);
+        assert_eq!(left.jwks("a").await.unwrap(), jwks);
+        let unknown = left.jwks("b").await;
+        assert_eq!(code(unknown), ErrorCode::AccountUnknown);
+        admin.ready().await.unwrap();
+    });
+}
+
+#[test]
 fn a_damaged_record_stops_its_account_alone() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("store.db");

@@ -67,7 +67,7 @@ pub(super) async fn run(
         .limits(limits)
         .run(listener, stop)
         .await;
-    emulator.service().store().close().await;
+    service::close(emulator.service()).await;
     Ok(Exit::SUCCESS)
 }
 
@@ -122,7 +122,7 @@ fn introduce(emulator: &Introduction<'_>, ui: Ui) -> Result<(), Stop> {
     ))
 }
 
-/// Ends on SIGTERM and on Ctrl-C, and when standard input does, if that was asked for.
+/// Ends on a signal, and when standard input does, if that was asked for.
 fn told_to_stop(on_stdin: bool) -> Result<impl Future<Output = ()>> {
     let stdin = on_stdin.then(stdin_closes).transpose()?;
     let closed = async {
@@ -131,10 +131,10 @@ fn told_to_stop(on_stdin: bool) -> Result<impl Future<Output = ()>> {
             None => pending().await,
         }
     };
-    let signal = service::stop_signal()?;
-    Ok(async {
+    let mut signals = service::Signals::new()?;
+    Ok(async move {
         tokio::select! {
-            () = signal => {}
+            () = signals.next() => {}
             () = closed => {}
         }
     })

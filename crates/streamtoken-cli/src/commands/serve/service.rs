@@ -1,19 +1,25 @@
 //! The service proper: a store on disk, and whoever has a credential.
 
-use std::future::Future;
+#[cfg(unix)]
+use std::future::poll_fn;
 use std::io::{self, IsTerminal as _};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+#[cfg(unix)]
+use std::task::Poll;
+use std::time::Duration;
 
 use serde::Serialize;
 use streamtoken::{Error, ErrorCode, Result};
-use streamtoken_server::log::{self, LogFormat};
+use streamtoken_server::log::{self, Log, LogFormat};
 use streamtoken_server::routes;
 use streamtoken_server::serve::{Server, Tls};
 use streamtoken_server::settings::Settings;
-use streamtoken_server::{MasterKeySource, OpenOptions, open};
+use streamtoken_server::{MasterKeySource, OpenOptions, Service, open};
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use crate::output::{Exit, Outcome, Ui, reason};
@@ -42,7 +48,7 @@ pub(super) fn check(settings: &Settings, ui: Ui) -> Outcome {
 
 /// Serves until a signal says to stop.
 pub(super) async fn run(settings: Settings, ui: Ui) -> Outcome {
-    start_log(&settings);
+    let _log = start_log(&settings);
     let tls = settings.tls()?;
     let mut options = OpenOptions::new(Some(settings.store.clone()));
     options.master_key = master_key(&settings)?;
@@ -50,16 +56,33 @@ pub(super) async fn run(settings: Settings, ui: Ui) -> Outcome {
     options.minting = settings.minting.clone();
     let service = Arc::new(open(options).await?);
     // Before anybody is told that it listens: a signal from then on is an orderly end.
-    let stop = stop_signal()?;
+    let mut signals = Signals::new()?;
     let (listener, address) = listen(settings.listen).await?;
     announce(address, tls.as_ref(), ui)?;
-    Server::new(routes::router(Arc::clone(&service)))
+    let (stop, stopped) = oneshot::channel::<()>();
+    let server = Server::new(routes::router(Arc::clone(&service)))
         .limits(settings.limits)
-        .tls(tls)
-        .run(listener, stop)
-        .await;
-    service.store().close().await;
+        .tls(tls);
+    let in_order = async {
+        server.run(listener, async { drop(stopped.await) }).await;
+        close(&service).await;
+    };
+    let twice = async {
+        signals.next().await;
+        drop(stop);
+        signals.next().await;
+    };
+    tokio::select! {
+        () = in_order => {}
+        () = twice => {}
+    }
     Ok(Exit::SUCCESS)
+}
+
+/// Closes the store, which is whole without that too: the end does not wait for a disk that hangs.
+pub(super) async fn close(service: &Service) {
+    const PATIENCE: Duration = Duration::from_secs(5);
+    drop(timeout(PATIENCE, service.store().close()).await);
 }
 
 /// Listens at an address; gives the one with the port that was found for port 0.
@@ -73,28 +96,65 @@ pub(super) async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAd
     Ok((listener, address))
 }
 
-/// Comes when the process is told to stop: SIGTERM, or SIGINT as Ctrl-C sends it.
+/// What tells the process to stop: SIGTERM, SIGINT as Ctrl-C sends it, and SIGHUP.
 #[cfg(unix)]
-pub(super) fn stop_signal() -> Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let refused = |_| Error::from(ErrorCode::Internal);
-    let mut terminate = signal(SignalKind::terminate()).map_err(refused)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(refused)?;
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+pub(super) struct Signals(Vec<tokio::signal::unix::Signal>);
+
+#[cfg(unix)]
+impl Signals {
+    /// From now on these signals do not end the process by themselves.
+    pub(super) fn new() -> Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut kinds = vec![SignalKind::terminate(), SignalKind::interrupt()];
+        if !hangup_may_be_ignored() {
+            kinds.push(SignalKind::hangup());
         }
-    })
+        let signals = kinds.into_iter().map(signal).collect::<io::Result<_>>();
+        signals.map(Self).map_err(|_| ErrorCode::Internal.into())
+    }
+
+    /// Comes with the next one.
+    pub(super) async fn next(&mut self) {
+        poll_fn(|context| {
+            let mut signals = self.0.iter_mut();
+            if signals.any(|signal| signal.poll_recv(context).is_ready()) {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
+        })
+        .await;
+    }
 }
 
-/// Comes when the process is told to stop by Ctrl-C.
+/// Whether `nohup` or the like may have set SIGHUP, the first signal, to be ignored. It stays so then.
+#[cfg(unix)]
+fn hangup_may_be_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigIgn:"))
+        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_none_or(|mask| mask & 1 == 1)
+}
+
+/// What tells the process to stop: Ctrl-C.
 #[cfg(not(unix))]
-pub(super) fn stop_signal() -> Result<impl Future<Output = ()>> {
-    Ok(async { drop(tokio::signal::ctrl_c().await) })
+pub(super) struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    pub(super) fn new() -> Result<Self> {
+        Ok(Self)
+    }
+
+    /// Comes with the next one.
+    pub(super) async fn next(&mut self) {
+        drop(tokio::signal::ctrl_c().await);
+    }
 }
 
-fn start_log(settings: &Settings) {
+fn start_log(settings: &Settings) -> Log {
     let format = settings.log_format.unwrap_or_else(|| {
         if io::stderr().is_terminal() {
             LogFormat::Text
@@ -102,7 +162,7 @@ fn start_log(settings: &Settings) {
             LogFormat::Json
         }
     });
-    log::start(format, settings.log_level, io::stderr);
+    log::start(format, settings.log_level, io::stderr())
 }
 
 #[derive(Serialize)]

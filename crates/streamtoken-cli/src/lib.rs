@@ -9,6 +9,7 @@ mod commands;
 mod input;
 mod key_source;
 mod lines;
+mod master_keys;
 mod output;
 mod panics;
 mod secrets;

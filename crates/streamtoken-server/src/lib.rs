@@ -30,5 +30,5 @@ pub mod store;
 pub mod vault;
 
 pub use clock::Clock;
-pub use open::{MasterKeySource, OpenOptions, open};
+pub use open::{MasterKeySource, OpenOptions, check, open};
 pub use service::{Minting, Service};

@@ -10,7 +10,7 @@ use streamtoken::{Error, ErrorCode, Result};
 use zeroize::Zeroizing;
 
 use crate::files;
-use crate::service::{Minting, Service};
+use crate::service::{self, Minting, Service};
 use crate::store::{SqliteStore, Store, is_there};
 use crate::vault::{MasterKey, Vault};
 
@@ -93,7 +93,7 @@ impl MasterKeySource {
         }
         // Of two processes that start on a new store, one makes the key, and both read it.
         let text = Zeroizing::new(format!("{}\n", *MasterKey::generate_text()?));
-        files::create_with(path, &text).map_err(|error| {
+        let is_made = files::create_with(path, &text).map_err(|error| {
             let message = format!(
                 "{}: the master key cannot be written: {}",
                 path.display(),
@@ -101,7 +101,23 @@ impl MasterKeySource {
             );
             Error::new(ErrorCode::FileUnwritable, message)
         })?;
+        if is_made {
+            tracing::warn!(
+                "made a new master key: {}; keep a copy apart from the store",
+                path.display()
+            );
+        }
         self.read()
+    }
+
+    /// The master key; for a new store, any in place of a file that is not there yet.
+    fn read_or_stand_in(&self) -> Result<MasterKey> {
+        match self.read() {
+            Err(error) if error.code() == ErrorCode::MasterKeyMissing => {
+                MasterKey::parse(&MasterKey::generate_text()?)
+            }
+            read => read,
+        }
     }
 }
 
@@ -120,17 +136,54 @@ pub async fn open(options: OpenOptions) -> Result<Service> {
         let store = Arc::new(SqliteStore::in_memory().await?);
         return Service::start(store, Vault::new(master_key, None), options.minting).await;
     };
-    let vault = vault(&options, file)?;
+    let is_new = !is_there(file)?;
+    let vault = vault(&options, file, MasterKeySource::read_or_make)?;
     for source in [&options.master_key, &options.previous_master_key] {
         if let Some(warning) = source.as_ref().and_then(MasterKeySource::warning) {
             tracing::warn!("{warning}");
         }
     }
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(file).await?);
-    Service::start(store, vault, options.minting).await
+    if is_new {
+        tracing::warn!("made a new store: {}", file.display());
+    }
+    let service = Service::start(store, vault, options.minting).await?;
+    if service.store().accounts().await?.is_empty() {
+        tracing::warn!(
+            "{}: the store has no account yet: streamtoken admin account create",
+            file.display()
+        );
+    }
+    Ok(service)
 }
 
-fn vault(options: &OpenOptions, store: &Path) -> Result<Vault> {
+/// Checks what [`open`] would find. Nothing is made or changed, so a store of an earlier version is not read:
+/// its tables would be brought up to date.
+///
+/// # Errors
+/// As [`open`].
+pub async fn check(options: &OpenOptions) -> Result<()> {
+    let Some(file) = &options.store else {
+        return Ok(());
+    };
+    let vault = vault(options, file, MasterKeySource::read_or_stand_in)?;
+    if !is_there(file)? {
+        return Ok(());
+    }
+    let Some(store) = SqliteStore::read_only(file).await? else {
+        return Ok(());
+    };
+    let checked = service::recognize_master_key(&store, &vault).await;
+    store.close().await;
+    checked.map(drop)
+}
+
+/// `make` gives the master key of a new store.
+fn vault(
+    options: &OpenOptions,
+    store: &Path,
+    make: fn(&MasterKeySource) -> Result<MasterKey>,
+) -> Result<Vault> {
     let source = options.master_key.as_ref().ok_or_else(|| {
         missing("name its file with --master-key-file, or set STREAMTOKEN_MASTER_KEY")
     })?;
@@ -138,7 +191,7 @@ fn vault(options: &OpenOptions, store: &Path) -> Result<Vault> {
     let current = if is_there(store)? {
         source.read()?
     } else if folder.is_dir() {
-        source.read_or_make()?
+        make(source)?
     } else {
         // Before a master key is made for nothing.
         return Err(Error::new(

@@ -55,7 +55,8 @@ fn wait(work: impl Future<Output = Outcome>) -> Outcome {
 
 const EXAMPLES: &str = "\
 Each flag of the store has a variable: STREAMTOKEN_STORE, STREAMTOKEN_MASTER_KEY_FILE
-(or STREAMTOKEN_MASTER_KEY, the key itself) and STREAMTOKEN_PREVIOUS_MASTER_KEY_FILE.
+(or STREAMTOKEN_MASTER_KEY, the key itself) and STREAMTOKEN_PREVIOUS_MASTER_KEY_FILE
+(or STREAMTOKEN_PREVIOUS_MASTER_KEY).
 
 Examples:
   $ export STREAMTOKEN_STORE=store.db STREAMTOKEN_MASTER_KEY_FILE=master.key

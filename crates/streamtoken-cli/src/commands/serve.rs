@@ -31,17 +31,19 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
     let settings = args.flags.settings()?;
+    let runtime = Runtime::new().map_err(|_| Error::from(ErrorCode::Internal))?;
     if args.check_config {
-        return service::check(&settings, ui);
+        let options = args.flags.open_options(&settings)?;
+        return runtime.block_on(service::check(&settings, &options, ui));
     }
     panics::survive();
-    let runtime = Runtime::new().map_err(|_| Error::from(ErrorCode::Internal))?;
     let outcome = if args.dev.is_wanted() {
         // A store that the environment or a file names is no emulator's.
         let store = args.flags.store();
         runtime.block_on(dev::run(&args.dev, store, settings, ui))
     } else {
-        runtime.block_on(service::run(settings, ui))
+        let options = args.flags.open_options(&settings)?;
+        runtime.block_on(service::run(settings, options, ui))
     };
     // Whoever asked for the end does not wait for keys that are still being made.
     runtime.shutdown_background();

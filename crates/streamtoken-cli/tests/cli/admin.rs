@@ -146,7 +146,7 @@ fn a_master_key_is_never_made_for_a_store_that_is_there() {
             .args(create),
         "",
     )
-    .refused(2, "usage_invalid");
+    .refused(5, "config_invalid");
     let mut command = place.command();
     command
         .env_remove("STREAMTOKEN_MASTER_KEY_FILE")
@@ -339,5 +339,77 @@ fn what_is_no_store_is_told() {
             .args(["token", "list"]),
         "",
     )
-    .refused(2, "usage_invalid");
+    .refused(5, "store_unavailable");
+}
+
+#[test]
+fn an_empty_file_stays_one_when_it_is_asked_for_a_list() {
+    let place = Place::new();
+    place.write("store.db", "");
+    for what in ["account", "token"] {
+        place.admin(&[what, "list"]).refused(5, "store_damaged");
+    }
+    place
+        .admin(&["token", "create", "--name", "n", "--all-accounts"])
+        .refused(5, "store_damaged");
+    assert_eq!(
+        fs::read(place.0.path().join("store.db")).expect("our file"),
+        b""
+    );
+}
+
+#[test]
+fn without_a_name_it_is_the_store_that_is_served() {
+    let place = Place::new();
+    let mut command = place.command();
+    command.env_remove("STREAMTOKEN_STORE");
+    feed(command.args(["account", "create", ACCOUNT]), "").good();
+    assert!(place.has("streamtoken.db"));
+}
+
+#[test]
+fn the_master_key_before_may_stand_in_the_environment_itself() {
+    let place = Place::with_account();
+    let old = fs::read_to_string(place.0.path().join("master.key")).expect("our file");
+    place
+        .admin(&["master-key", "generate", "--out", "new.key"])
+        .good();
+    let rotate = || {
+        let mut command = place.command();
+        command
+            .env("STREAMTOKEN_MASTER_KEY_FILE", "new.key")
+            .env("STREAMTOKEN_PREVIOUS_MASTER_KEY", old.trim())
+            .args(["master-key", "rotate"]);
+        command
+    };
+    let both = rotate()
+        .env("STREAMTOKEN_PREVIOUS_MASTER_KEY_FILE", "master.key")
+        .output()
+        .expect("the binary starts");
+    Run::from(both).refused(5, "config_invalid");
+    feed(&mut rotate(), "").good();
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_token_that_cannot_be_shown_is_revoked() {
+    let place = Place::with_account();
+    for json in [&[][..], &["--json"]] {
+        let full = fs::OpenOptions::new()
+            .write(true)
+            .open("/dev/full")
+            .expect("a full device");
+        let status = place
+            .command()
+            .args(["token", "create", "--name", "n", "--all-accounts"])
+            .args(json)
+            .stdout(full)
+            .stderr(std::process::Stdio::null())
+            .status()
+            .expect("the binary starts");
+        assert!(!status.success());
+    }
+    let listed = place.lines(&["token", "list"]);
+    assert_eq!(listed.len(), 2);
+    assert!(listed.iter().all(|token| token["revoked"].is_string()));
 }

@@ -1,6 +1,7 @@
 //! The store in SQLite: one file, or memory.
 
 mod open;
+mod place;
 mod rows;
 
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use streamtoken::api::MAX_KEYS;
 use streamtoken::{ErrorCode, Result};
 
 pub(crate) use open::is_there;
+use place::Place;
 use rows::{column, insert_key, is_read_only, read_credential, read_key, read_master_key, refused};
 
 use super::{Reseal, Store, StoredCredential, StoredKey, StoredMasterKey};
@@ -28,12 +30,15 @@ pub struct SqliteStore {
     reader: SqlitePool,
     /// How many connections were opened so far.
     opened: Arc<AtomicI64>,
+    /// Where the file was when it was opened; none in memory.
+    place: Option<Place>,
 }
 
 impl SqliteStore {
     /// A transaction that nothing is written beside, by other processes neither. Where the file could only be
     /// read when it was opened, it is opened anew, for it may be writable by now.
     async fn begin(&self) -> Result<Transaction<'static, Sqlite>> {
+        self.check_place()?;
         match self.try_begin().await {
             Err(error) if is_read_only(&error) => {
                 self.let_go().await.map_err(refused)?;
@@ -41,6 +46,10 @@ impl SqliteStore {
             }
             other => other.map_err(refused),
         }
+    }
+
+    fn check_place(&self) -> Result<()> {
+        self.place.as_ref().map_or(Ok(()), Place::check)
     }
 
     /// Closes both connections: they share what they know of the write-ahead log. The next who needs one
@@ -240,6 +249,7 @@ impl Store for SqliteStore {
     }
 
     async fn changes(&self) -> Result<i64> {
+        self.check_place()?;
         let version: i64 = sqlx::query_scalar("PRAGMA data_version")
             .fetch_one(&self.reader)
             .await

@@ -235,3 +235,74 @@ fn what_is_opened_twice_is_not_made_twice() {
         assert_eq!(store.master_key().await.unwrap().unwrap().id, ours.id());
     });
 }
+
+#[test]
+fn refusing_somebody_elses_database_leaves_it_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("store.db");
+    run(async {
+        sql(&file, "CREATE TABLE theirs (x)").await;
+        let before = fs::read(&file).unwrap();
+        for refused in [
+            SqliteStore::open(&file).await,
+            SqliteStore::open_existing(&file).await,
+        ] {
+            assert_eq!(code(refused), ErrorCode::StoreDamaged);
+        }
+        assert_eq!(fs::read(&file).unwrap(), before);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    });
+}
+
+#[test]
+fn an_empty_file_is_no_store_that_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("store.db");
+    run(async {
+        fs::write(&file, "").unwrap();
+        let error = SqliteStore::open_existing(&file).await.unwrap_err();
+        assert_eq!(error.code(), ErrorCode::StoreDamaged);
+        assert!(error.message().contains("empty"), "{}", error.message());
+        assert_eq!(fs::metadata(&file).unwrap().len(), 0);
+        SqliteStore::open(&file).await.unwrap().close().await;
+        SqliteStore::open_existing(&file).await.unwrap();
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_removed_or_replaced_is_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, other) = (
+        folder.path().join("store.db"),
+        folder.path().join("other.db"),
+    );
+    run(async {
+        let store = SqliteStore::open(&file).await.unwrap();
+        SqliteStore::open(&other).await.unwrap().close().await;
+        let refused = async |word: &str| {
+            for error in [
+                store.changes().await.unwrap_err(),
+                store.check_writable().await.unwrap_err(),
+                store.revoke_credential("id", "now").await.unwrap_err(),
+            ] {
+                assert_eq!(error.code(), ErrorCode::StoreUnavailable);
+                let message = error.message();
+                assert!(
+                    message.contains(word) && message.contains("restart"),
+                    "{message}"
+                );
+            }
+        };
+        store.check_writable().await.unwrap();
+        let kept = folder.path().join("kept.db");
+        fs::hard_link(&file, &kept).unwrap();
+        fs::remove_file(&file).unwrap();
+        refused("removed").await;
+        fs::rename(&other, &file).unwrap();
+        refused("replaced").await;
+        // The one that is open, back in its place.
+        fs::rename(&kept, &file).unwrap();
+        store.check_writable().await.unwrap();
+    });
+}

@@ -85,7 +85,7 @@ fn generate(args: &Generate, ui: Ui) -> Outcome {
 }
 
 async fn rotate(place: &Place, ui: Ui) -> Outcome {
-    if place.previous_master_key().is_none() {
+    if place.previous_master_key()?.is_none() {
         return Err(usage(
             "give the master key of the store with --previous-master-key-file, and the new one with \
              --master-key-file",

@@ -9,7 +9,7 @@ use streamtoken_server::store::{Store, StoredCredential};
 use super::place::Place;
 use super::policy::PolicyFlags;
 use super::wait;
-use crate::output::{Exit, Outcome, Ui};
+use crate::output::{Exit, Outcome, Stop, Ui};
 use crate::secrets;
 use crate::table::columns;
 
@@ -107,17 +107,25 @@ async fn create(args: &Create, place: &Place, ui: Ui) -> Outcome {
     refuse_unknown(&args.account, &store.accounts().await?)?;
     let made = NewCredential::generate(&args.name, args.email.as_deref(), grants, now())?;
     store.add_credential(&made.stored).await?;
-    store.close().await;
-    if ui.json {
-        ui.object(&Shown::new(&made.stored, Some(&made.secret)))?;
-    } else {
-        ui.line(&made.secret)?;
-        ui.note(&format!(
-            "the token is shown this once; its id is {}",
-            made.stored.id
-        ));
+    let shown = show(&made, ui);
+    if shown.is_err() {
+        // Nobody has it, and nobody ever will.
+        store.revoke_credential(&made.stored.id, &now()).await?;
     }
-    Ok(Exit::SUCCESS)
+    store.close().await;
+    shown.map(|()| Exit::SUCCESS)
+}
+
+fn show(made: &NewCredential, ui: Ui) -> std::result::Result<(), Stop> {
+    if ui.json {
+        return ui.object(&Shown::new(&made.stored, Some(&made.secret)));
+    }
+    ui.line(&made.secret)?;
+    ui.note(&format!(
+        "the token is shown this once; its id is {}",
+        made.stored.id
+    ));
+    Ok(())
 }
 
 impl Create {

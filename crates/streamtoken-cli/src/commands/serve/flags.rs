@@ -1,10 +1,13 @@
 //! The settings of the service as flags. What they may be is the service's own business, so that a flag, a
 //! variable and a line of the file are read alike.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use streamtoken::{Error, ErrorCode, Result};
+use streamtoken_server::OpenOptions;
 use streamtoken_server::settings::Settings;
+
+use crate::master_keys;
 
 /// Everything that is set.
 #[derive(clap::Args)]
@@ -138,6 +141,26 @@ impl Flags {
         }
         let env = |variable: &str| std::env::var(variable).ok();
         Settings::read(config.as_deref(), env, self.given())
+    }
+
+    /// What the service opens. Its master keys are no settings where they stand in variables themselves.
+    pub(super) fn open_options(&self, settings: &Settings) -> Result<OpenOptions> {
+        let Store {
+            master_key_file,
+            previous_master_key_file,
+            ..
+        } = &self.store;
+        let mut options = OpenOptions::new(Some(settings.store.clone()));
+        options.master_key = master_keys::current(
+            master_key_file.as_ref().map(Path::new),
+            settings.master_key_file.as_deref(),
+        )?;
+        options.previous_master_key = master_keys::previous(
+            previous_master_key_file.as_ref().map(Path::new),
+            settings.previous_master_key_file.as_deref(),
+        )?;
+        options.minting = settings.minting.clone();
+        Ok(options)
     }
 
     /// The store that a flag names.

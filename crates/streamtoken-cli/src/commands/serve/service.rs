@@ -4,7 +4,6 @@
 use std::future::poll_fn;
 use std::io::{self, IsTerminal as _};
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 #[cfg(unix)]
 use std::task::Poll;
@@ -16,25 +15,19 @@ use streamtoken_server::log::{self, Log, LogFormat};
 use streamtoken_server::routes;
 use streamtoken_server::serve::{Server, Tls};
 use streamtoken_server::settings::Settings;
-use streamtoken_server::{MasterKeySource, OpenOptions, Service, open};
+use streamtoken_server::{OpenOptions, Service, open};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
-use zeroize::Zeroizing;
 
+use crate::master_keys;
 use crate::output::{Exit, Outcome, Ui, reason};
 
 /// Reads everything that the service needs, and says what it is set to.
-pub(super) fn check(settings: &Settings, ui: Ui) -> Outcome {
+pub(super) async fn check(settings: &Settings, options: &OpenOptions, ui: Ui) -> Outcome {
     settings.tls()?;
-    let current = master_key(settings)?.ok_or_else(|| Error::from(ErrorCode::MasterKeyMissing))?;
-    for source in [Some(current), previous_master_key(settings)?]
-        .into_iter()
-        .flatten()
-    {
-        check_master_key(&source, &settings.store)?;
-    }
-    check_store(&settings.store)?;
+    master_keys::warn([&options.master_key, &options.previous_master_key], ui);
+    streamtoken_server::check(options).await?;
     let shown = settings.shown();
     if ui.json {
         ui.object(&shown.collect::<std::collections::BTreeMap<_, _>>())?;
@@ -47,13 +40,9 @@ pub(super) fn check(settings: &Settings, ui: Ui) -> Outcome {
 }
 
 /// Serves until a signal says to stop.
-pub(super) async fn run(settings: Settings, ui: Ui) -> Outcome {
+pub(super) async fn run(settings: Settings, options: OpenOptions, ui: Ui) -> Outcome {
     let _log = start_log(&settings);
     let tls = settings.tls()?;
-    let mut options = OpenOptions::new(Some(settings.store.clone()));
-    options.master_key = master_key(&settings)?;
-    options.previous_master_key = previous_master_key(&settings)?;
-    options.minting = settings.minting.clone();
     let service = Arc::new(open(options).await?);
     // Before anybody is told that it listens: a signal from then on is an orderly end.
     let mut signals = Signals::new()?;
@@ -178,57 +167,4 @@ fn announce(address: SocketAddr, tls: Option<&Tls>, ui: Ui) -> Result<(), crate:
     } else {
         ui.line(&format!("listening on {listening}"))
     }
-}
-
-fn master_key(settings: &Settings) -> Result<Option<MasterKeySource>> {
-    source(
-        "STREAMTOKEN_MASTER_KEY",
-        settings.master_key_file.as_deref(),
-    )
-}
-
-fn previous_master_key(settings: &Settings) -> Result<Option<MasterKeySource>> {
-    let file = settings.previous_master_key_file.as_deref();
-    source("STREAMTOKEN_PREVIOUS_MASTER_KEY", file)
-}
-
-/// A master key in a file or in a variable.
-fn source(variable: &str, file: Option<&Path>) -> Result<Option<MasterKeySource>> {
-    let text = std::env::var(variable).ok().map(Zeroizing::new);
-    match (file, text.filter(|text| !text.is_empty())) {
-        (Some(_), Some(_)) => {
-            let message = format!("{variable} and a file with the master key are both given");
-            Err(Error::new(ErrorCode::ConfigInvalid, message))
-        }
-        (Some(file), None) => Ok(Some(MasterKeySource::File(file.to_owned()))),
-        (None, text) => Ok(text.map(MasterKeySource::Text)),
-    }
-}
-
-/// A file that is not there is made with a new store, and no other way.
-fn check_master_key(source: &MasterKeySource, store: &Path) -> Result<()> {
-    match source.read() {
-        Err(error) if error.code() == ErrorCode::MasterKeyMissing && !store.exists() => Ok(()),
-        read => read.map(drop),
-    }
-}
-
-/// A store is read here and not opened: that would make it, or bring it up to date.
-fn check_store(path: &Path) -> Result<()> {
-    let found = match path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-    {
-        Some(folder) if !path.exists() => std::fs::read_dir(folder).map(drop),
-        None if !path.exists() => Ok(()),
-        _ => std::fs::File::open(path).map(drop),
-    };
-    found.map_err(|error| {
-        let message = format!(
-            "the store {} cannot be read: {}",
-            path.display(),
-            reason(&error)
-        );
-        Error::new(ErrorCode::StoreUnavailable, message)
-    })
 }

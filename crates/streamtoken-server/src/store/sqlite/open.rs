@@ -10,11 +10,12 @@ use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{Connection as _, SqliteConnection};
+use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 use streamtoken::{Error, ErrorCode, Result};
 
 use super::SqliteStore;
-use super::rows::{is_busy, refused};
+use super::place::Place;
+use super::rows::{is_busy, is_read_only, refused};
 use crate::files;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -36,32 +37,38 @@ impl SqliteStore {
     /// [`ErrorCode::StoreTooNew`].
     pub async fn open(file: &Path) -> Result<Self> {
         files::create(file).map_err(|error| unmade(file, &error))?;
-        Self::open_existing(file).await
+        Self::open_file(file, true).await
     }
 
-    /// Opens the file, which must be there, and brings its tables up to date.
+    /// Opens the file, which must be a store already, and brings its tables up to date.
     ///
     /// # Errors
     /// As [`SqliteStore::open`].
     pub async fn open_existing(file: &Path) -> Result<Self> {
-        let about = |error: Error| {
-            let message = format!("{}: {}", file.display(), error.message());
-            Error::new(error.code(), message)
-        };
-        if !is_there(file)? {
-            return Err(about(Error::new(
-                ErrorCode::StoreUnavailable,
-                "there is no such file",
-            )));
-        }
-        Self::open_file(file).await.map_err(about)
+        Self::open_file(file, false).await
     }
 
-    async fn open_file(file: &Path) -> Result<Self> {
-        let options = SqliteConnectOptions::new()
-            .filename(file)
-            .foreign_keys(true)
-            .busy_timeout(BUSY);
+    async fn open_file(file: &Path, may_be_empty: bool) -> Result<Self> {
+        check_file(file)?;
+        let opened = async {
+            let options = SqliteConnectOptions::new()
+                .filename(file)
+                .foreign_keys(true)
+                .busy_timeout(BUSY);
+            if !has_tables_at(&options).await? && !may_be_empty {
+                return Err(Error::new(
+                    ErrorCode::StoreDamaged,
+                    "this is an empty file, and no store",
+                ));
+            }
+            Self::open_ours(file, options).await
+        };
+        opened.await.map_err(|error| about(file, &error))
+    }
+
+    async fn open_ours(file: &Path, options: SqliteConnectOptions) -> Result<Self> {
+        // Before it is opened: what takes its place meanwhile is noticed.
+        let place = Place::of(file)?;
         let opened = Arc::default();
         let writing = options
             .clone()
@@ -74,7 +81,39 @@ impl SqliteStore {
             writer,
             reader,
             opened,
+            place: Some(place),
         })
+    }
+
+    /// Opens the file to look at it, and changes nothing. `None` for an empty file, and for tables that are
+    /// to be brought up to date before they can be read.
+    pub(crate) async fn read_only(file: &Path) -> Result<Option<Self>> {
+        check_file(file)?;
+        let opened = Self::read_only_file(file).await;
+        opened.map_err(|error| about(file, &error))
+    }
+
+    async fn read_only_file(file: &Path) -> Result<Option<Self>> {
+        let mut log = file.as_os_str().to_owned();
+        log.push("-wal");
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .busy_timeout(BUSY)
+            .read_only(true)
+            // Where nobody has it open, SQLite would leave files beside it.
+            .immutable(!is_there(Path::new(&log))?);
+        let opened = Arc::default();
+        let pool = connect(options, &opened).await?;
+        let mut connection = pool.acquire().await.map_err(refused)?;
+        let is_current =
+            has_tables(&mut connection).await? && is_up_to_date(&mut connection).await?;
+        drop(connection);
+        Ok(is_current.then(|| Self {
+            writer: pool.clone(),
+            reader: pool,
+            opened,
+            place: None,
+        }))
     }
 
     /// An empty store in memory, which ends with the process.
@@ -92,6 +131,7 @@ impl SqliteStore {
             writer: pool.clone(),
             reader: pool,
             opened,
+            place: None,
         })
     }
 }
@@ -146,7 +186,7 @@ async fn migrate(pool: &SqlitePool) -> Result<()> {
         .begin_with("BEGIN IMMEDIATE")
         .await
         .map_err(refused)?;
-    refuse_foreign(&mut transaction).await?;
+    has_tables(&mut transaction).await?;
     MIGRATIONS
         .run(&mut *transaction)
         .await
@@ -154,21 +194,56 @@ async fn migrate(pool: &SqlitePool) -> Result<()> {
     transaction.commit().await.map_err(refused)
 }
 
-/// Somebody else's database gets no tables of ours.
-async fn refuse_foreign(connection: &mut SqliteConnection) -> Result<()> {
-    let (all, ours): (i64, i64) = sqlx::query_as(
-        "SELECT count(*), count(CASE WHEN name = '_sqlx_migrations' THEN 1 END) FROM sqlite_master",
-    )
-    .fetch_one(connection)
-    .await
-    .map_err(refused)?;
+/// Whether the file has tables, asked on a connection that writes nothing, the journal mode neither: it may be
+/// somebody else's.
+async fn has_tables_at(options: &SqliteConnectOptions) -> Result<bool> {
+    let counted = async {
+        let mut connection = options.clone().read_only(true).connect().await?;
+        let counted = count_tables(&mut connection).await;
+        connection.close().await?;
+        counted
+    };
+    match counted.await {
+        // A crash left behind what must be undone before anybody reads. Whose it is is asked again then.
+        Err(error) if is_read_only(&error) => Ok(true),
+        other => judge(other.map_err(refused)?),
+    }
+}
+
+/// Whether there are tables of ours. Somebody else's database is refused: it gets none.
+async fn has_tables(connection: &mut SqliteConnection) -> Result<bool> {
+    judge(count_tables(connection).await.map_err(refused)?)
+}
+
+fn judge((all, ours): (i64, i64)) -> Result<bool> {
     if all > 0 && ours == 0 {
         return Err(Error::new(
             ErrorCode::StoreDamaged,
             "this is a database of another program, and no store",
         ));
     }
-    Ok(())
+    Ok(ours > 0)
+}
+
+async fn count_tables(connection: &mut SqliteConnection) -> sqlx::Result<(i64, i64)> {
+    sqlx::query_as(
+        "SELECT count(*), count(CASE WHEN name = '_sqlx_migrations' THEN 1 END) FROM sqlite_master",
+    )
+    .fetch_one(connection)
+    .await
+}
+
+/// Whether the tables are those of this version; those of a later one are refused.
+async fn is_up_to_date(connection: &mut SqliteConnection) -> Result<bool> {
+    let found: i64 = sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM _sqlx_migrations")
+        .fetch_one(connection)
+        .await
+        .map_err(refused)?;
+    let ours = MIGRATIONS.iter().map(|migration| migration.version).max();
+    if ours.is_some_and(|ours| found > ours) {
+        return Err(unmigrated(MigrateError::VersionMissing(found)));
+    }
+    Ok(ours == Some(found))
 }
 
 fn unmigrated(error: MigrateError) -> Error {
@@ -196,6 +271,22 @@ fn unmade(file: &Path, error: &io::Error) -> Error {
     }
     let reason = format!("there is no folder {}; make it first", folder.display());
     unavailable(file, &reason)
+}
+
+/// SQLite would wait for whoever writes into a pipe.
+fn check_file(file: &Path) -> Result<()> {
+    if !is_there(file)? {
+        return Err(unavailable(file, "there is no such file"));
+    }
+    if !file.is_file() {
+        return Err(unavailable(file, "it is no regular file"));
+    }
+    Ok(())
+}
+
+fn about(file: &Path, error: &Error) -> Error {
+    let message = format!("{}: {}", file.display(), error.message());
+    Error::new(error.code(), message)
 }
 
 fn unavailable(file: &Path, reason: &str) -> Error {

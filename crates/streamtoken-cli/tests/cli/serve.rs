@@ -284,6 +284,38 @@ fn a_log_that_nobody_reads_stops_nothing() {
 }
 
 #[test]
+fn lines_that_are_dropped_are_counted() {
+    const REQUESTS: u64 = 8000;
+    let folder = folder();
+    let mut running = Running::start(&mut serve(&folder, &["--listen", "127.0.0.1:0"]));
+    let mut stream = running.connect();
+    let mut sender = stream.try_clone().expect("a stream");
+    let sending = std::thread::spawn(move || {
+        let request = "GET /healthz HTTP/1.1\r\nhost: a\r\n";
+        for _ in 1..REQUESTS {
+            write!(sender, "{request}\r\n").expect("a request");
+        }
+        write!(sender, "{request}connection: close\r\n\r\n").expect("a request");
+    });
+    let mut answers = String::new();
+    stream.read_to_string(&mut answers).expect("answers");
+    sending.join().expect("requests");
+    assert_eq!(answers.matches("HTTP/1.1 200 ").count() as u64, REQUESTS);
+    let log = BufReader::new(running.child.stderr.take().expect("a pipe"));
+    let mut written = 0;
+    for line in log.lines() {
+        let line: serde_json::Value =
+            serde_json::from_str(&line.expect("text")).expect("a whole line");
+        if let Some(dropped) = line["dropped"].as_u64() {
+            assert_eq!(written + dropped, REQUESTS);
+            return;
+        }
+        written += 1;
+    }
+    panic!("nothing is said of {} lines", REQUESTS - written);
+}
+
+#[test]
 fn the_settings_in_force_are_shown_without_secrets() {
     let folder = folder();
     let file = "head_timeout = 7\nstore = \"of-the-file.db\"\nlog_level = \"warn\"\n";

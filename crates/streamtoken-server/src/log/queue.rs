@@ -77,11 +77,15 @@ impl Queue {
         std::mem::take(&mut state.lines)
     }
 
-    /// What was taken is written; gives how many lines were dropped meanwhile.
+    /// What was taken is written; gives how many lines were dropped, once there is room to say so.
     fn written(&self) -> u64 {
         let mut state = self.state();
         state.is_writing = false;
-        let dropped = std::mem::take(&mut state.dropped);
+        let dropped = if state.lines.is_empty() {
+            std::mem::take(&mut state.dropped)
+        } else {
+            0
+        };
         drop(state);
         self.0.changed.notify_all();
         dropped

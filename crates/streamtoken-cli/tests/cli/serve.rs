@@ -310,7 +310,8 @@ fn lines_that_are_dropped_are_counted() {
             assert_eq!(written + dropped, REQUESTS);
             return;
         }
-        written += 1;
+        // A new store and its lack of accounts are warned of beside.
+        written += u64::from(line["message"] == "request");
     }
     panic!("nothing is said of {} lines", REQUESTS - written);
 }

@@ -306,3 +306,33 @@ fn a_file_that_is_removed_or_replaced_is_noticed() {
         store.check_writable().await.unwrap();
     });
 }
+
+#[test]
+fn a_store_with_half_a_transaction_in_its_file_is_taken_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, crashed) = (
+        folder.path().join("store.db"),
+        folder.path().join("crashed.db"),
+    );
+    run(async {
+        SqliteStore::open(&file).await.unwrap().close().await;
+        let numbers =
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)";
+        sql(
+            &file,
+            &format!("PRAGMA journal_mode = DELETE; INSERT INTO accounts {numbers} SELECT i, 'old' FROM n"),
+        )
+        .await;
+        let options = SqliteConnectOptions::new().filename(&file);
+        let mut writer = options.connect().await.unwrap();
+        let half = "PRAGMA cache_size = 1; BEGIN; UPDATE accounts SET created = 'new'";
+        sqlx::raw_sql(half).execute(&mut writer).await.unwrap();
+        // As after a crash: nobody has these open.
+        fs::copy(&file, &crashed).unwrap();
+        let journal = |of: &str| folder.path().join(format!("{of}.db-journal"));
+        fs::copy(journal("store"), journal("crashed")).unwrap();
+        let store = SqliteStore::open_existing(&crashed).await.unwrap();
+        assert_eq!(store.accounts().await.unwrap().len(), 2000);
+        assert!(!journal("crashed").exists());
+    });
+}

@@ -135,8 +135,8 @@
 /**
  * Every reason for a refusal, as a number and a slug that never change their meaning.
  *
- * The hundreds are groups: 1xx input, 2xx keys, 3xx tokens, 5xx the service, 9xx internal. Zero is success and no
- * member. Numbers are never reused.
+ * The hundreds are groups: 1xx input, 2xx keys, 3xx tokens, 4xx Cloudflare's API and the network, 5xx the
+ * service, 9xx internal. Zero is success and no member. Numbers are never reused.
  */
 enum streamtoken_error_code
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -195,6 +195,10 @@ enum streamtoken_error_code
      * An account id has 1 to 32 characters of A-Z, a-z, 0-9, '-' and '_'.
      */
     STREAMTOKEN_ACCOUNT_ID_INVALID = 112,
+    /**
+     * The option is for signing locally; Cloudflare's endpoint has no field for it.
+     */
+    STREAMTOKEN_OPTION_NOT_REMOTE = 113,
     /**
      * A time must be a number of seconds.
      */
@@ -591,6 +595,106 @@ enum streamtoken_error_code
      * The token does not allow downloads.
      */
     STREAMTOKEN_DOWNLOAD_NOT_ALLOWED = 370,
+    /**
+     * The API refuses the request (status 400).
+     */
+    STREAMTOKEN_API_BAD_REQUEST = 400,
+    /**
+     * The API does not accept the credential (status 401).
+     */
+    STREAMTOKEN_API_UNAUTHORIZED = 401,
+    /**
+     * The credential may not do this (status 403).
+     */
+    STREAMTOKEN_API_FORBIDDEN = 403,
+    /**
+     * The API has no such account, video or key (status 404).
+     */
+    STREAMTOKEN_API_NOT_FOUND = 404,
+    /**
+     * The request is in conflict with another one (status 409).
+     */
+    STREAMTOKEN_API_CONFLICT = 409,
+    /**
+     * The API cannot process the request (status 422).
+     */
+    STREAMTOKEN_API_UNPROCESSABLE = 422,
+    /**
+     * There were too many requests to the API (status 429).
+     */
+    STREAMTOKEN_API_RATE_LIMITED = 429,
+    /**
+     * The API answered with a status that has no code of its own.
+     */
+    STREAMTOKEN_API_STATUS_UNEXPECTED = 430,
+    /**
+     * The API answered with a redirect, which is never followed.
+     */
+    STREAMTOKEN_API_REDIRECT = 431,
+    /**
+     * The API failed (status 500 to 599).
+     */
+    STREAMTOKEN_API_SERVER_ERROR = 432,
+    /**
+     * The API says success: false under a status of success.
+     */
+    STREAMTOKEN_API_UNSUCCESSFUL = 433,
+    /**
+     * The connection to the API failed.
+     */
+    STREAMTOKEN_API_CONNECTION = 440,
+    /**
+     * The API did not answer in time.
+     */
+    STREAMTOKEN_API_TIMEOUT = 441,
+    /**
+     * The API's certificate is not accepted.
+     */
+    STREAMTOKEN_API_TLS = 442,
+    /**
+     * The API's answer is not understood.
+     */
+    STREAMTOKEN_API_RESPONSE_INVALID = 443,
+    /**
+     * The API's answer has more than 1048576 bytes.
+     */
+    STREAMTOKEN_API_RESPONSE_TOO_LARGE = 444,
+    /**
+     * The caller ended the call.
+     */
+    STREAMTOKEN_API_ABORTED = 445,
+    /**
+     * No credential for the API was given.
+     */
+    STREAMTOKEN_API_CREDENTIAL_MISSING = 450,
+    /**
+     * A credential for the API has visible ASCII characters only.
+     */
+    STREAMTOKEN_API_CREDENTIAL_INVALID = 451,
+    /**
+     * No account id was given.
+     */
+    STREAMTOKEN_API_ACCOUNT_MISSING = 452,
+    /**
+     * A base URL has a scheme, a host, perhaps a port and a path, and nothing else.
+     */
+    STREAMTOKEN_BASE_URL_INVALID = 453,
+    /**
+     * A base URL with http:// is for this machine only.
+     */
+    STREAMTOKEN_BASE_URL_INSECURE = 454,
+    /**
+     * A proxy is written like http://host:port.
+     */
+    STREAMTOKEN_PROXY_INVALID = 455,
+    /**
+     * A local client has no signing keys to manage.
+     */
+    STREAMTOKEN_CLIENT_IS_LOCAL = 456,
+    /**
+     * The client was closed.
+     */
+    STREAMTOKEN_CLIENT_CLOSED = 457,
     /**
      * The store cannot be read or written.
      */

@@ -221,7 +221,7 @@ pub struct Introduction<'e> {
     /// The key that goes with it.
     pub api_key: &'e str,
     /// The key that the token endpoint signs with, as `POST …/stream/keys` would show it.
-    pub signing_key: CreatedKey<'e>,
+    pub signing_key: CreatedKey,
     /// The public halves of the account's keys.
     pub jwks_url: String,
     /// The emulator's own routes.

@@ -7,6 +7,8 @@ mod token_request;
 pub use envelope::{Envelope, Notice};
 pub use key::{CreatedKey, ListedKey, REVOKED};
 pub use token_request::TokenRequest;
+#[cfg(feature = "http")]
+pub(crate) use token_request::load_key;
 
 use crate::id::{MAX_IDENTIFIER, is_id};
 use crate::{Error, ErrorCode, Result};

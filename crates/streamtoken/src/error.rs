@@ -1,7 +1,9 @@
 //! The one error type, and the table of codes behind it.
 
+mod api;
 mod code;
 
+pub use api::{ApiFailure, ApiNotice};
 pub use code::ErrorCode;
 
 use std::fmt;
@@ -12,14 +14,15 @@ use std::fmt;
 /// hold key material, a whole token, or content of a token that was not checked.
 ///
 /// Compare [`Error::code`], never the text: texts may improve between releases.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq)]
 pub struct Error(Box<Parts>);
 
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq)]
 struct Parts {
     code: ErrorCode,
     field: Option<String>,
     message: String,
+    api: Option<ApiFailure>,
 }
 
 /// What every fallible function of this crate returns.
@@ -32,6 +35,7 @@ impl Error {
             code,
             field: None,
             message: message.into(),
+            api: None,
         }))
     }
 
@@ -51,6 +55,19 @@ impl Error {
     /// the error is not about a member.
     pub fn field(&self) -> Option<&str> {
         self.0.field.as_deref()
+    }
+
+    /// What the API said, when the error came of a request to it.
+    pub fn api(&self) -> Option<&ApiFailure> {
+        self.0.api.as_ref()
+    }
+
+    /// The same error, with what the API said.
+    #[cfg(feature = "http")]
+    #[must_use]
+    pub(crate) fn with_api(mut self, failure: ApiFailure) -> Self {
+        self.0.api = Some(failure);
+        self
     }
 
     /// The sentence for people.
@@ -86,6 +103,7 @@ impl fmt::Debug for Error {
             .field("code", &self.0.code)
             .field("field", &self.0.field)
             .field("message", &self.0.message)
+            .field("api", &self.0.api)
             .finish()
     }
 }
@@ -94,10 +112,11 @@ impl std::error::Error for Error {}
 
 impl serde::Serialize for Error {
     /// `{"code": slug, "number": n, "field": pointer, "message": text}`; `field` is left out when there
-    /// is none. Every surface prints this object.
+    /// is none, and `api` ([`ApiFailure`]) unless the error came of a request. Every surface prints this
+    /// object.
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct;
-        let mut out = serializer.serialize_struct("Error", 4)?;
+        let mut out = serializer.serialize_struct("Error", 5)?;
         out.serialize_field("code", self.0.code.slug())?;
         out.serialize_field("number", &self.0.code.number())?;
         match &self.0.field {
@@ -105,6 +124,10 @@ impl serde::Serialize for Error {
             None => out.skip_field("field")?,
         }
         out.serialize_field("message", &self.0.message)?;
+        match &self.0.api {
+            Some(api) => out.serialize_field("api", api)?,
+            None => out.skip_field("api")?,
+        }
         out.end()
     }
 }

@@ -55,6 +55,8 @@
 
 pub mod api;
 mod base64url;
+#[cfg(feature = "http")]
+pub mod client;
 mod clock;
 mod crypto;
 mod error;
@@ -75,7 +77,9 @@ mod verify;
 #[doc = include_str!("../docs/migrating.md")]
 pub mod migrating {}
 
-pub use error::{Error, ErrorCode, Result};
+#[cfg(feature = "client")]
+pub use client::Client;
+pub use error::{ApiFailure, ApiNotice, Error, ErrorCode, Result};
 pub use inspect::{Unverified, inspect};
 pub use json::Value;
 pub use key::{KeyInfo, KeySet, MAX_KEY, MAX_KEY_SET, PublicKey, SigningKey, describe_key};

@@ -12,6 +12,8 @@ pub use context::{MAX_LEEWAY, VerifyContext};
 use claims::Draft;
 
 use crate::{Error, ErrorCode, KeySet, Result, clock, jws};
+#[cfg(feature = "http")]
+use crate::{Token, time::renewal};
 
 /// Checks a token and returns its claims.
 ///
@@ -57,4 +59,21 @@ pub fn verify(token: impl AsRef<[u8]>, keys: &KeySet, context: &VerifyContext) -
     context.check_rules(&draft.claims)?;
     context.check_download(&draft.claims)?;
     Ok(draft.claims)
+}
+
+/// The token in `text` that somebody else minted, with what it says of itself. Nothing proves the signature,
+/// and claims that are not of use here may have any form: Cloudflare may add some.
+#[cfg(feature = "http")]
+pub(crate) fn received(text: &str, now: u64) -> Result<Token> {
+    let parts = jws::split(text.as_bytes())?;
+    let key_id = header::check(&parts.header, &parts.payload)?.to_owned();
+    let claims = claims::times_and_subject(&parts.payload)?;
+    Ok(Token {
+        text: text.to_owned(),
+        identifier: claims.sub,
+        key_id,
+        exp: claims.exp,
+        nbf: claims.nbf.unwrap_or(0),
+        renew_at: renewal(now, claims.exp),
+    })
 }

@@ -78,15 +78,9 @@ impl TokenRequest {
     /// # Errors
     /// Those of [`SigningKey::load`], at `/pem` or `/id`.
     pub fn load_key(&self) -> Result<Option<SigningKey>> {
-        let Some((id, pem)) = &self.key else {
-            return Ok(None);
-        };
-        SigningKey::load(pem.as_str(), Some(id))
-            .map(Some)
-            .map_err(|error| match error.field() {
-                Some("/id") => error,
-                _ => Error::new(error.code(), error.message()).at("/pem"),
-            })
+        let key = self.key.as_ref();
+        key.map(|(id, pem)| load_key(Some(id), Some(pem)))
+            .transpose()
     }
 
     /// One notice for each member that says nothing to the endpoint.
@@ -156,20 +150,37 @@ fn key(members: Vec<(String, Value)>) -> Result<Option<(String, Zeroizing<String
             other => return Err(wrong_type("a string", &other).at(format!("/{name}"))),
         };
     }
+    if id.is_none() && pem.is_none() {
+        return Ok(None);
+    }
+    let (id, pem) = both(id, pem)?;
+    Ok(Some((id.to_string(), pem)))
+}
+
+/// The two halves of a key that a request brings.
+fn both<T>(id: Option<T>, pem: Option<T>) -> Result<(T, T)> {
     match (id, pem) {
-        (None, None) => Ok(None),
-        (Some(id), Some(pem)) => Ok(Some((id.to_string(), pem))),
-        (Some(_), None) => Err(Error::new(
+        (Some(id), Some(pem)) => Ok((id, pem)),
+        (_, None) => Err(Error::new(
             ErrorCode::KeyNotGiven,
             "id names a key and pem is missing; give both, or neither for the account's own key",
         )
         .at("/pem")),
-        (None, Some(_)) => Err(Error::new(
+        (None, _) => Err(Error::new(
             ErrorCode::KeyIdMissing,
             "pem is a key and its id is missing; give both, or neither for the account's own key",
         )
         .at("/id")),
     }
+}
+
+/// The key in `id` and `pem`, which come together.
+pub(crate) fn load_key(id: Option<&str>, pem: Option<&str>) -> Result<SigningKey> {
+    let (id, pem) = both(id, pem)?;
+    SigningKey::load(pem, Some(id)).map_err(|error| match error.field() {
+        Some("/id") => error,
+        _ => Error::new(error.code(), error.message()).at("/pem"),
+    })
 }
 
 #[cfg(test)]

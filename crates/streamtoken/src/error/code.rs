@@ -1,7 +1,7 @@
 /// Every reason for a refusal, as a number and a slug that never change their meaning.
 ///
-/// The hundreds are groups: 1xx input, 2xx keys, 3xx tokens, 5xx the service, 9xx internal. Zero is success and no
-/// member. Numbers are never reused.
+/// The hundreds are groups: 1xx input, 2xx keys, 3xx tokens, 4xx Cloudflare's API and the network, 5xx the
+/// service, 9xx internal. Zero is success and no member. Numbers are never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 #[repr(i32)]
@@ -33,6 +33,8 @@ pub enum ErrorCode {
     KeyIdInvalid = 111,
     /// An account id has 1 to 32 characters of A-Z, a-z, 0-9, '-' and '_'.
     AccountIdInvalid = 112,
+    /// The option is for signing locally; Cloudflare's endpoint has no field for it.
+    OptionNotRemote = 113,
     /// A time must be a number of seconds.
     TimeType = 120,
     /// A time must be a finite number.
@@ -233,6 +235,57 @@ pub enum ErrorCode {
     BlockedByRule = 363,
     /// The token does not allow downloads.
     DownloadNotAllowed = 370,
+    // 4xx: Cloudflare's API and the network
+    /// The API refuses the request (status 400).
+    ApiBadRequest = 400,
+    /// The API does not accept the credential (status 401).
+    ApiUnauthorized = 401,
+    /// The credential may not do this (status 403).
+    ApiForbidden = 403,
+    /// The API has no such account, video or key (status 404).
+    ApiNotFound = 404,
+    /// The request is in conflict with another one (status 409).
+    ApiConflict = 409,
+    /// The API cannot process the request (status 422).
+    ApiUnprocessable = 422,
+    /// There were too many requests to the API (status 429).
+    ApiRateLimited = 429,
+    /// The API answered with a status that has no code of its own.
+    ApiStatusUnexpected = 430,
+    /// The API answered with a redirect, which is never followed.
+    ApiRedirect = 431,
+    /// The API failed (status 500 to 599).
+    ApiServerError = 432,
+    /// The API says success: false under a status of success.
+    ApiUnsuccessful = 433,
+    /// The connection to the API failed.
+    ApiConnection = 440,
+    /// The API did not answer in time.
+    ApiTimeout = 441,
+    /// The API's certificate is not accepted.
+    ApiTls = 442,
+    /// The API's answer is not understood.
+    ApiResponseInvalid = 443,
+    /// The API's answer has more than 1048576 bytes.
+    ApiResponseTooLarge = 444,
+    /// The caller ended the call.
+    ApiAborted = 445,
+    /// No credential for the API was given.
+    ApiCredentialMissing = 450,
+    /// A credential for the API has visible ASCII characters only.
+    ApiCredentialInvalid = 451,
+    /// No account id was given.
+    ApiAccountMissing = 452,
+    /// A base URL has a scheme, a host, perhaps a port and a path, and nothing else.
+    BaseUrlInvalid = 453,
+    /// A base URL with http:// is for this machine only.
+    BaseUrlInsecure = 454,
+    /// A proxy is written like http://host:port.
+    ProxyInvalid = 455,
+    /// A local client has no signing keys to manage.
+    ClientIsLocal = 456,
+    /// The client was closed.
+    ClientClosed = 457,
     // 5xx: the service
     /// The store cannot be read or written.
     StoreUnavailable = 500,
@@ -311,6 +364,7 @@ impl ErrorCode {
         Self::IdentifierInvalid,
         Self::KeyIdInvalid,
         Self::AccountIdInvalid,
+        Self::OptionNotRemote,
         Self::TimeType,
         Self::TimeNotFinite,
         Self::TimeFractional,
@@ -410,6 +464,31 @@ impl ErrorCode {
         Self::ViewerUnknown,
         Self::BlockedByRule,
         Self::DownloadNotAllowed,
+        Self::ApiBadRequest,
+        Self::ApiUnauthorized,
+        Self::ApiForbidden,
+        Self::ApiNotFound,
+        Self::ApiConflict,
+        Self::ApiUnprocessable,
+        Self::ApiRateLimited,
+        Self::ApiStatusUnexpected,
+        Self::ApiRedirect,
+        Self::ApiServerError,
+        Self::ApiUnsuccessful,
+        Self::ApiConnection,
+        Self::ApiTimeout,
+        Self::ApiTls,
+        Self::ApiResponseInvalid,
+        Self::ApiResponseTooLarge,
+        Self::ApiAborted,
+        Self::ApiCredentialMissing,
+        Self::ApiCredentialInvalid,
+        Self::ApiAccountMissing,
+        Self::BaseUrlInvalid,
+        Self::BaseUrlInsecure,
+        Self::ProxyInvalid,
+        Self::ClientIsLocal,
+        Self::ClientClosed,
         Self::StoreUnavailable,
         Self::StoreDamaged,
         Self::StoreTooNew,
@@ -492,6 +571,10 @@ impl ErrorCode {
         matches!(
             self,
             Self::TokenNotYetValid
+                | Self::ApiRateLimited
+                | Self::ApiServerError
+                | Self::ApiConnection
+                | Self::ApiTimeout
                 | Self::StoreUnavailable
                 | Self::RequestTimeout
                 | Self::Overloaded
@@ -583,6 +666,11 @@ impl ErrorCode {
                 "account_id_invalid",
                 400,
                 "an account id has 1 to 32 characters of A-Z, a-z, 0-9, '-' and '_'",
+            ),
+            Self::OptionNotRemote => (
+                "option_not_remote",
+                400,
+                "the option is for signing locally; Cloudflare's endpoint has no field for it",
             ),
             Self::TimeType => ("time_type", 400, "a time must be a number of seconds"),
             Self::TimeNotFinite => ("time_not_finite", 400, "a time must be a finite number"),
@@ -923,6 +1011,107 @@ impl ErrorCode {
                 403,
                 "the token does not allow downloads",
             ),
+            Self::ApiBadRequest => (
+                "api_bad_request",
+                400,
+                "the API refuses the request (status 400)",
+            ),
+            Self::ApiUnauthorized => (
+                "api_unauthorized",
+                401,
+                "the API does not accept the credential (status 401)",
+            ),
+            Self::ApiForbidden => (
+                "api_forbidden",
+                403,
+                "the credential may not do this (status 403)",
+            ),
+            Self::ApiNotFound => (
+                "api_not_found",
+                404,
+                "the API has no such account, video or key (status 404)",
+            ),
+            Self::ApiConflict => (
+                "api_conflict",
+                409,
+                "the request is in conflict with another one (status 409)",
+            ),
+            Self::ApiUnprocessable => (
+                "api_unprocessable",
+                422,
+                "the API cannot process the request (status 422)",
+            ),
+            Self::ApiRateLimited => (
+                "api_rate_limited",
+                429,
+                "there were too many requests to the API (status 429)",
+            ),
+            Self::ApiStatusUnexpected => (
+                "api_status_unexpected",
+                502,
+                "the API answered with a status that has no code of its own",
+            ),
+            Self::ApiRedirect => (
+                "api_redirect",
+                502,
+                "the API answered with a redirect, which is never followed",
+            ),
+            Self::ApiServerError => (
+                "api_server_error",
+                502,
+                "the API failed (status 500 to 599)",
+            ),
+            Self::ApiUnsuccessful => (
+                "api_unsuccessful",
+                502,
+                "the API says success: false under a status of success",
+            ),
+            Self::ApiConnection => ("api_connection", 502, "the connection to the API failed"),
+            Self::ApiTimeout => ("api_timeout", 504, "the API did not answer in time"),
+            Self::ApiTls => ("api_tls", 502, "the API's certificate is not accepted"),
+            Self::ApiResponseInvalid => (
+                "api_response_invalid",
+                502,
+                "the API's answer is not understood",
+            ),
+            Self::ApiResponseTooLarge => (
+                "api_response_too_large",
+                502,
+                "the API's answer has more than 1048576 bytes",
+            ),
+            Self::ApiAborted => ("api_aborted", 499, "the caller ended the call"),
+            Self::ApiCredentialMissing => (
+                "api_credential_missing",
+                400,
+                "no credential for the API was given",
+            ),
+            Self::ApiCredentialInvalid => (
+                "api_credential_invalid",
+                400,
+                "a credential for the API has visible ASCII characters only",
+            ),
+            Self::ApiAccountMissing => ("api_account_missing", 400, "no account id was given"),
+            Self::BaseUrlInvalid => (
+                "base_url_invalid",
+                400,
+                "a base URL has a scheme, a host, perhaps a port and a path, and nothing else",
+            ),
+            Self::BaseUrlInsecure => (
+                "base_url_insecure",
+                400,
+                "a base URL with http:// is for this machine only",
+            ),
+            Self::ProxyInvalid => (
+                "proxy_invalid",
+                400,
+                "a proxy is written like http://host:port",
+            ),
+            Self::ClientIsLocal => (
+                "client_is_local",
+                400,
+                "a local client has no signing keys to manage",
+            ),
+            Self::ClientClosed => ("client_closed", 400, "the client was closed"),
             Self::StoreUnavailable => (
                 "store_unavailable",
                 503,

@@ -2,7 +2,7 @@
 
 use super::SignOptions;
 use crate::time::{DEFAULT_HEAD_START, DEFAULT_LIFETIME, MAX_LIFETIME, check_magnitude};
-use crate::{Error, ErrorCode, Result, clock};
+use crate::{Error, ErrorCode, Result, clock, time};
 
 /// The times of one token, checked against each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +54,7 @@ impl SignOptions {
         Ok(Times {
             exp,
             nbf: self.nbf_from(now),
-            renew_at: now + 4 * (exp - now) / 5,
+            renew_at: time::renewal(now, exp),
         })
     }
 

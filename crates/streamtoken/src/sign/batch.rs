@@ -17,7 +17,7 @@ pub const MAX_LINE: usize = 1 << 20;
 ///
 /// `Display` and `Serialize` give `{"line": n, "token": "…"}` or
 /// `{"line": n, "error": {"code", "number", "field", "message"}}`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct BatchAnswer {
     line: u64,
     result: Result<Token>,

@@ -164,6 +164,27 @@ impl Draft {
 
 const TIME: &str = "whole epoch seconds, as a number or a decimal string";
 
+/// What a token that was not verified says of its subject and its times.
+#[cfg(feature = "http")]
+pub(super) struct TimesAndSubject {
+    pub(super) sub: String,
+    pub(super) exp: u64,
+    pub(super) nbf: Option<u64>,
+}
+
+/// Reads no more than that.
+#[cfg(feature = "http")]
+pub(super) fn times_and_subject(payload: &Value) -> Result<TimesAndSubject> {
+    let sub = payload.get("sub").and_then(Value::as_str);
+    let sub = sub.filter(|sub| id::is_id(sub, id::MAX_IDENTIFIER));
+    let time = |claim: &str| payload.get(claim).map(|value| seconds(claim, value));
+    Ok(TimesAndSubject {
+        sub: sub.ok_or(ErrorCode::SubInvalid)?.to_owned(),
+        exp: time("exp").ok_or(ErrorCode::ExpMissing)??,
+        nbf: time("nbf").transpose()?,
+    })
+}
+
 /// The forms of a time in the wild: an integer, an integral float in any spelling, a canonical decimal
 /// string. `str::parse` takes `+5` and `007`, which no issuer writes.
 fn seconds(claim: &str, value: &Value) -> Result<u64> {

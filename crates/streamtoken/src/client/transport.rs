@@ -1,0 +1,202 @@
+//! The blocking transport: ureq, with rustls on AWS-LC and the certificates that the system trusts.
+
+use std::cell::Cell;
+use std::sync::Arc;
+use std::time::Duration;
+use std::{env, io};
+
+use http::{Request, Response};
+use rustls::crypto::aws_lc_rs;
+use ureq::tls::{RootCerts, TlsConfig};
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::{
+    ConnectionDetails, Connector, DefaultConnector, Transport as Wire,
+};
+use ureq::{Agent, Proxy, Timeout};
+
+use super::base_url::BaseUrl;
+use super::call::{Arrived, Broke, MAX_BODY, Outcome};
+use super::proxy;
+use crate::{Error, ErrorCode, Result};
+
+/// Connections that are kept open for the next request.
+const IDLE_CONNECTIONS: usize = 16;
+
+/// Sends requests, and keeps their connections open.
+pub(super) struct Transport {
+    agent: Agent,
+}
+
+impl Transport {
+    /// For the host of `url`, with the proxy that the environment names for it.
+    pub(super) fn new(url: &BaseUrl) -> Result<Self> {
+        let proxy = proxy::from_variables(url, |name| env::var_os(name));
+        let proxy = proxy.map(|text| read_proxy(&text)).transpose()?;
+        let tls = TlsConfig::builder()
+            .root_certs(RootCerts::PlatformVerifier)
+            .unversioned_rustls_crypto_provider(Arc::new(aws_lc_rs::default_provider()))
+            .build();
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .max_idle_connections(IDLE_CONNECTIONS)
+            .max_idle_connections_per_host(IDLE_CONNECTIONS)
+            .accept_encoding("identity")
+            .proxy(proxy)
+            .tls_config(tls)
+            .build();
+        let agent = Agent::with_parts(config, Watched::default(), DefaultResolver::default());
+        Ok(Self { agent })
+    }
+
+    /// Closes every connection, also those in use: what waits on one ends with an error.
+    pub(super) fn close(&self) {
+        self.agent.clone().shutdown();
+    }
+
+    /// One attempt, `limit` long at most, connecting `connect` at most.
+    pub(super) fn send(
+        &self,
+        request: &Request<Vec<u8>>,
+        limit: Duration,
+        connect: Duration,
+    ) -> Outcome {
+        CONNECTING.set(Connecting::NotYet);
+        match self.try_send(request, limit, connect) {
+            Ok(response) => Outcome::Answered(response),
+            Err(Trouble::TooLarge) => {
+                Outcome::Broken(Broke::TooLarge, Arrived::Maybe, String::new())
+            }
+            Err(Trouble::Ureq(error)) => broken(&error),
+        }
+    }
+
+    fn try_send(
+        &self,
+        request: &Request<Vec<u8>>,
+        limit: Duration,
+        connect: Duration,
+    ) -> Result<Response<Vec<u8>>, Trouble> {
+        let (parts, body) = request.clone().into_parts();
+        let has_body = !body.is_empty();
+        let request = Request::from_parts(parts, body);
+        let response = if has_body {
+            let request = self.agent.configure_request(request);
+            let request = request
+                .timeout_global(Some(limit))
+                .timeout_connect(Some(connect));
+            self.agent.run(request.build())
+        } else {
+            let request = self.agent.configure_request(request.map(|_| ()));
+            let request = request
+                .timeout_global(Some(limit))
+                .timeout_connect(Some(connect));
+            self.agent.run(request.build())
+        };
+        let (parts, mut body) = response?.into_parts();
+        // One byte more than may come, so that `Call` sees what is too large; ureq's limit is an error.
+        let body = body.with_config().limit(MAX_BODY as u64).read_to_vec();
+        match body {
+            Ok(body) => Ok(Response::from_parts(parts, body)),
+            Err(ureq::Error::BodyExceedsLimit(_)) => Err(Trouble::TooLarge),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+enum Trouble {
+    TooLarge,
+    Ureq(ureq::Error),
+}
+
+impl From<ureq::Error> for Trouble {
+    fn from(error: ureq::Error) -> Self {
+        Self::Ureq(error)
+    }
+}
+
+fn read_proxy(text: &str) -> Result<Proxy> {
+    // The text may hold a password, so it is not shown.
+    let refuse = |what: &str| {
+        Error::new(
+            ErrorCode::ProxyInvalid,
+            format!("the proxy that the environment names {what}"),
+        )
+    };
+    if text.to_ascii_lowercase().starts_with("socks") {
+        return Err(refuse(
+            "is a SOCKS proxy, which is not supported; name an HTTP proxy, like http://host:port",
+        ));
+    }
+    Proxy::new(text).map_err(|_| refuse("is not understood; write it like http://host:port"))
+}
+
+fn broken(error: &ureq::Error) -> Outcome {
+    let arrived = match (CONNECTING.get(), error) {
+        (Connecting::Began, _) | (_, ureq::Error::HostNotFound) => Arrived::No,
+        (_, ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect)) => Arrived::No,
+        (Connecting::NotYet, _) | (Connecting::Done, _) => Arrived::Maybe,
+    };
+    let why = match error {
+        ureq::Error::Timeout(_) => Broke::Timeout,
+        ureq::Error::Rustls(_) | ureq::Error::Tls(_) => Broke::Tls,
+        ureq::Error::Io(error) => kind(error),
+        ureq::Error::HostNotFound
+        | ureq::Error::ConnectionFailed
+        | ureq::Error::ConnectProxyFailed(_) => Broke::Connection,
+        _ => Broke::Protocol,
+    };
+    Outcome::Broken(why, arrived, detail(error))
+}
+
+/// rustls hands its own errors over inside those of I/O.
+fn kind(error: &io::Error) -> Broke {
+    let inner = error.get_ref();
+    match error.kind() {
+        io::ErrorKind::TimedOut => Broke::Timeout,
+        _ if inner.is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>) => {
+            Broke::Tls
+        }
+        _ => Broke::Connection,
+    }
+}
+
+fn detail(error: &ureq::Error) -> String {
+    match error {
+        ureq::Error::Io(error) => error.to_string(),
+        other => other.to_string(),
+    }
+}
+
+/// How far this thread's attempt came: a request that failed while connecting did not arrive.
+#[derive(Clone, Copy, PartialEq)]
+enum Connecting {
+    /// Not begun: the name is looked up, or a connection was there already.
+    NotYet,
+    Began,
+    Done,
+}
+
+thread_local! {
+    static CONNECTING: Cell<Connecting> = const { Cell::new(Connecting::NotYet) };
+}
+
+/// ureq's own connector, watched.
+#[derive(Debug, Default)]
+struct Watched(DefaultConnector);
+
+impl Connector<()> for Watched {
+    type Out = Box<dyn Wire>;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails<'_>,
+        chained: Option<()>,
+    ) -> Result<Option<Self::Out>, ureq::Error> {
+        CONNECTING.set(Connecting::Began);
+        let connection = self.0.connect(details, chained)?;
+        CONNECTING.set(Connecting::Done);
+        Ok(connection)
+    }
+}

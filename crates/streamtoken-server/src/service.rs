@@ -4,11 +4,13 @@ mod known;
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use streamtoken::api::{self, TokenRequest};
 use streamtoken::{Error, ErrorCode, Result, SignOptions, Signer, SigningKey, TimeFormat, Token};
 use tokio::sync::Semaphore;
 use tokio::task;
+use tokio::time::timeout;
 
 use crate::access::{NewCredential, Policy, Presented};
 use crate::clock::Clock;
@@ -44,6 +46,8 @@ pub struct Service {
     vault: Arc<Vault>,
     clock: Clock,
     minting: Minting,
+    /// How long a request waits for the store.
+    patience: Duration,
     known: Arc<Known>,
     /// Making and loading keys takes whole cores; more at once would only take longer.
     heavy: Arc<Semaphore>,
@@ -61,6 +65,7 @@ impl Service {
         check_master_key(&*store, &vault).await?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let service = Self {
+            patience: PATIENCE,
             known: Arc::new(Known::read(&*store).await?),
             store,
             vault: Arc::new(vault),
@@ -89,6 +94,13 @@ impl Service {
         }
     }
 
+    /// With another limit on how long a request waits for the store, which is 20 seconds by default.
+    #[must_use]
+    pub fn store_timeout(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
     /// The clock that tokens are minted by.
     pub fn clock(&self) -> &Clock {
         &self.clock
@@ -106,8 +118,17 @@ impl Service {
     /// # Errors
     /// [`ErrorCode::MasterKeyWrong`]; those of the store.
     pub async fn ready(&self) -> Result<()> {
-        self.store.changes().await?;
-        store_master_key(&*self.store, &self.vault).await.map(drop)
+        self.answered(async {
+            self.store.changes().await?;
+            store_master_key(&*self.store, &self.vault).await.map(drop)
+        })
+        .await
+    }
+
+    /// Lets go of the store, after what was begun has ended. That takes 5 seconds at most: the store is whole
+    /// without it, and the end does not wait for a disk that hangs.
+    pub async fn close(&self) {
+        drop(timeout(FAREWELL, self.store.close()).await);
     }
 
     /// The credential of a request.
@@ -115,7 +136,7 @@ impl Service {
     /// # Errors
     /// [`ErrorCode::CredentialInvalid`]; those of the store.
     pub async fn authenticate(&self, presented: Presented<'_>) -> Result<StoredCredential> {
-        self.known.refresh(&*self.store).await?;
+        self.refresh().await?;
         self.known.credentials().check(presented).cloned()
     }
 
@@ -184,11 +205,7 @@ impl Service {
     /// # Errors
     /// [`ErrorCode::AccountUnknown`]; those of the store.
     pub async fn list_keys(&self, account: &str) -> Result<Vec<StoredKey>> {
-        let mut keys = self
-            .store
-            .keys(account)
-            .await?
-            .ok_or(ErrorCode::AccountUnknown)?;
+        let mut keys = self.stored_keys(account).await?;
         keys.retain(|key| key.purpose == KeyPurpose::Account);
         Ok(keys)
     }
@@ -198,9 +215,10 @@ impl Service {
     /// # Errors
     /// [`ErrorCode::AccountUnknown`], [`ErrorCode::KeyNotFound`]; those of the store.
     pub async fn delete_key(&self, account: &str, id: &str) -> Result<()> {
-        self.known.check_account(&*self.store, account).await?;
+        self.refresh().await?;
+        self.known.check_account(account)?;
         let (service, account, id) = (self.handle(), account.to_owned(), id.to_owned());
-        let deleted = to_its_end(async move {
+        let deleted = self.to_its_end(async move {
             let deleted = service.store.delete_key(&account, &id).await;
             service.known.forget_listing(&account);
             deleted
@@ -217,15 +235,14 @@ impl Service {
     /// # Errors
     /// [`ErrorCode::AccountUnknown`]; those of the store.
     pub async fn jwks(&self, account: &str) -> Result<String> {
-        self.known.refresh(&*self.store).await?;
+        self.refresh().await?;
         if let Some(keys) = self.known.listing(account)? {
             return Ok(keys.jwks().to_owned());
         }
         match self.open_account(account, true).await {
             // Whoever verifies needs no private key.
             Err(error) if error.code() == ErrorCode::MasterKeyWrong => {
-                let stored = self.store.keys(account).await?;
-                keyring::jwks(&stored.ok_or(ErrorCode::AccountUnknown)?)
+                keyring::jwks(&self.stored_keys(account).await?)
             }
             opened => Ok(opened?.jwks().to_owned()),
         }
@@ -238,7 +255,7 @@ impl Service {
     /// [`ErrorCode::AccountIdInvalid`]; those of the store.
     pub async fn add_account(&self, account: &str, key: Option<SigningKey>) -> Result<bool> {
         api::account_id(account)?;
-        if self.store.keys(account).await?.is_some() {
+        if self.answered(self.store.keys(account)).await?.is_some() {
             return Ok(false);
         }
         let key = match key {
@@ -266,7 +283,7 @@ impl Service {
     /// Those of the store.
     pub async fn add_credential(&self, credential: &NewCredential) -> Result<()> {
         let (service, stored) = (self.handle(), credential.stored.clone());
-        to_its_end(async move {
+        self.to_its_end(async move {
             service.store.add_credential(&stored).await?;
             service.known.read_again(&*service.store).await
         })
@@ -280,7 +297,7 @@ impl Service {
     pub async fn revoke_credential(&self, id: &str) -> Result<()> {
         let (service, id) = (self.handle(), id.to_owned());
         let revoked = self.clock.timestamp().to_string();
-        to_its_end(async move {
+        self.to_its_end(async move {
             if !service.store.revoke_credential(&id, &revoked).await? {
                 return Err(ErrorCode::CredentialUnknown.into());
             }
@@ -327,17 +344,28 @@ impl Service {
         let created = self.clock.timestamp();
         let mut tries = 0;
         loop {
-            let master = store_master_key(&*self.store, &self.vault).await?;
+            let master = self
+                .answered(store_master_key(&*self.store, &self.vault))
+                .await?;
             let stored = keyring::to_store(account, key, purpose, created, master)?;
-            match to_its_end(store(stored)).await {
+            match self.to_its_end(store(stored)).await {
                 Err(error) if error.code() == ErrorCode::MasterKeyWrong && tries == 0 => tries += 1,
                 other => return other,
             }
         }
     }
 
+    async fn refresh(&self) -> Result<()> {
+        self.answered(self.known.refresh(&*self.store)).await
+    }
+
+    async fn stored_keys(&self, account: &str) -> Result<Vec<StoredKey>> {
+        let keys = self.answered(self.store.keys(account)).await?;
+        keys.ok_or_else(|| ErrorCode::AccountUnknown.into())
+    }
+
     async fn account_keys(&self, account: &str) -> Result<Arc<AccountKeys>> {
-        self.known.refresh(&*self.store).await?;
+        self.refresh().await?;
         match self.known.keys(account)? {
             Some(keys) => Ok(keys),
             None => self.open_account(account, false).await,
@@ -346,7 +374,8 @@ impl Service {
 
     /// Reads the keys of an account; of those who want them at once, one does.
     async fn open_account(&self, account: &str, listing: bool) -> Result<Arc<AccountKeys>> {
-        let _turn = self.known.reading.lock().await;
+        let turn = timeout(self.patience, self.known.reading.lock()).await;
+        let _turn = turn.map_err(|_| ErrorCode::Overloaded)?;
         let read_meanwhile = if listing {
             self.known.listing(account)?
         } else {
@@ -356,11 +385,7 @@ impl Service {
             return Ok(keys);
         }
         let before = self.known.before_reading(account)?;
-        let stored = self
-            .store
-            .keys(account)
-            .await?
-            .ok_or(ErrorCode::AccountUnknown)?;
+        let stored = self.stored_keys(account).await?;
         let old = before.keys();
         if let Some(old) = old
             .as_ref()
@@ -377,6 +402,29 @@ impl Service {
             .map(Arc::new)?;
         self.known.put(account, &before, Arc::clone(&keys));
         Ok(keys)
+    }
+
+    /// What the store says, if it says so in time: a disk may hang.
+    async fn answered<T>(&self, answer: impl Future<Output = Result<T>>) -> Result<T> {
+        timeout(self.patience, answer).await.unwrap_or_else(|_| {
+            let message = "the store cannot be read or written: it does not answer";
+            Err(Error::new(ErrorCode::StoreUnavailable, message))
+        })
+    }
+
+    /// Runs a change and what it makes out of date as one, though the client go away in between, or be told
+    /// that the store does not answer.
+    async fn to_its_end<T: Send + 'static>(
+        &self,
+        change: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        let change = task::spawn(change);
+        self.answered(async {
+            change
+                .await
+                .unwrap_or_else(|_| Err(ErrorCode::Internal.into()))
+        })
+        .await
     }
 
     /// What a task needs that outlives its request.
@@ -406,18 +454,14 @@ impl Service {
     }
 }
 
+/// How long a request waits for the store: longer than SQLite waits for those who write.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// How long the end waits for the store.
+const FAREWELL: Duration = Duration::from_secs(5);
+
 struct Handle {
     store: Arc<dyn Store>,
     known: Arc<Known>,
-}
-
-/// Runs a change and what it makes out of date as one, though the client go away in between.
-async fn to_its_end<T: Send + 'static>(
-    change: impl Future<Output = Result<T>> + Send + 'static,
-) -> Result<T> {
-    task::spawn(change)
-        .await
-        .unwrap_or_else(|_| Err(ErrorCode::Internal.into()))
 }
 
 /// Refuses a vault that does not have the store's master key; a new store takes the vault's.

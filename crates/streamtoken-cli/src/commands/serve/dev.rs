@@ -67,7 +67,7 @@ pub(super) async fn run(
         .limits(limits)
         .run(listener, stop)
         .await;
-    service::close(emulator.service()).await;
+    emulator.service().close().await;
     Ok(Exit::SUCCESS)
 }
 

@@ -410,6 +410,16 @@ fn what_would_not_start_is_refused_before() {
         "{unknown}"
     );
     refused(&["--config", "none.toml"], "config_invalid");
+    for mode in ["--check-config", "--dev"] {
+        let mut typo = streamtoken();
+        typo.args(["serve", mode])
+            .env("STREAMTOKEN_LISTN", "127.0.0.1:0");
+        let said = start_and_end(&mut typo).refused(5, "config_invalid");
+        assert!(
+            said.contains("STREAMTOKEN_LISTN is no setting; did you mean STREAMTOKEN_LISTEN?"),
+            "{said}"
+        );
+    }
     write("master.key", "short");
     refused(&[], "master_key_invalid");
     let none = feed(streamtoken().args(["serve", "--check-config"]), "");

@@ -235,7 +235,11 @@ mod tests {
         );
         assert_eq!(
             refused("# x\n\nhead_timeout = 0"),
-            "FILE, line 3: head_timeout must be 1 to 300, in seconds"
+            "FILE, line 3: head_timeout must be a whole number, 1 to 300, in seconds"
+        );
+        assert_eq!(
+            refused("head_timeout = 5.0"),
+            "FILE, line 1: head_timeout must be a whole number, or text in quotes"
         );
         assert_eq!(
             refused("store = 1\nlisten = [1]"),
@@ -244,7 +248,10 @@ mod tests {
         assert!(refused("a = \n").starts_with("FILE, line 1: "));
         assert!(refused("store = \"a\"\nstore = \"b\"").starts_with("FILE, line 2: "));
         let env = read("", &[("STREAMTOKEN_MAX_BODY", "lots")], &[]).unwrap_err();
-        assert_eq!(env, "STREAMTOKEN_MAX_BODY must be 1024 to 1048576");
+        assert_eq!(
+            env,
+            "STREAMTOKEN_MAX_BODY must be a whole number, 1024 to 1048576"
+        );
         let flag = read("", &[], &[("time_format", "date")]).unwrap_err();
         assert_eq!(flag, "--time-format must be string or number");
         let half = read("tls_cert = \"a\"", &[], &[]).unwrap_err();

@@ -29,8 +29,12 @@ pub(super) fn read(path: &Path, settings: &mut Settings) -> Result<()> {
             DeValue::String(text) => text.to_string(),
             DeValue::Integer(number) => number.to_string(),
             DeValue::Boolean(truth) => truth.to_string(),
-            _ => {
-                let message = format!("{place} has no value of one kind");
+            other => {
+                let reason = match other {
+                    DeValue::Float(_) => "must be a whole number, or text in quotes",
+                    _ => "has no value of one kind",
+                };
+                let message = format!("{place} {reason}");
                 return Err(Error::new(ErrorCode::ConfigInvalid, message));
             }
         };

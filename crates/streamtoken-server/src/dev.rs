@@ -71,7 +71,7 @@ impl Emulator {
     /// runs end.
     ///
     /// # Errors
-    /// [`ErrorCode::AccountIdInvalid`]; [`ErrorCode::ConfigInvalid`] when the account of the store has
+    /// [`ErrorCode::AccountIdInvalid`], [`ErrorCode::KeyOfAnotherAccount`]; [`ErrorCode::ConfigInvalid`] when the account of the store has
     /// another key than the one that was given; [`ErrorCode::MasterKeyWrong`] for a store that no emulator
     /// made; those of the store.
     pub async fn start(options: EmulatorOptions) -> Result<Self> {

@@ -252,7 +252,7 @@ impl Service {
     /// platform knows, or with one that is made here.
     ///
     /// # Errors
-    /// [`ErrorCode::AccountIdInvalid`]; those of the store.
+    /// [`ErrorCode::AccountIdInvalid`], [`ErrorCode::KeyOfAnotherAccount`]; those of the store.
     pub async fn add_account(&self, account: &str, key: Option<SigningKey>) -> Result<bool> {
         api::account_id(account)?;
         if self.answered(self.store.keys(account)).await?.is_some() {

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use sqlx::sqlite::SqlitePool;
 use sqlx::{Sqlite, SqliteConnection, Transaction};
 use streamtoken::api::MAX_KEYS;
-use streamtoken::{ErrorCode, Result};
+use streamtoken::{Error, ErrorCode, Result};
 
 pub(crate) use open::is_there;
 use place::Place;
@@ -120,6 +120,7 @@ impl Store for SqliteStore {
         if added.rows_affected() == 0 {
             return Ok(false);
         }
+        check_unused(&mut transaction, account, endpoint_key).await?;
         insert_key(account, endpoint_key)
             .execute(&mut *transaction)
             .await
@@ -275,6 +276,36 @@ async fn has_account(connection: &mut SqliteConnection, account: &str) -> Result
         .await
         .map(|found| found.is_some())
         .map_err(refused)
+}
+
+/// Refuses a key that another account has, by its id or by its modulus: whoever may mint for one of the two
+/// could mint for both.
+async fn check_unused(
+    connection: &mut SqliteConnection,
+    account: &str,
+    key: &StoredKey,
+) -> Result<()> {
+    let jwk: serde_json::Value =
+        serde_json::from_str(&key.public_jwk).map_err(|_| ErrorCode::Internal)?;
+    let owner: Option<String> = sqlx::query_scalar(
+        "SELECT account_id FROM signing_keys \
+         WHERE account_id <> ? AND (id = ? OR instr(public_jwk, ?) > 0) LIMIT 1",
+    )
+    .bind(account)
+    .bind(&key.id)
+    .bind(format!("\"n\":{}", jwk["n"]))
+    .fetch_optional(connection)
+    .await
+    .map_err(refused)?;
+    match owner {
+        None => Ok(()),
+        Some(owner) => Err(Error::new(
+            ErrorCode::KeyOfAnotherAccount,
+            format!(
+                "account {owner} has this key, and a key signs for one account alone: give {account} another"
+            ),
+        )),
+    }
 }
 
 /// Refuses a key that was sealed before the store's master key changed: whoever holds the new one alone

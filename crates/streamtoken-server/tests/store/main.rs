@@ -36,6 +36,16 @@ fn code<T>(result: Result<T>) -> ErrorCode {
 fn stored(id: &str, created: &str, purpose: KeyPurpose, master: &MasterKey) -> StoredKey {
     static KEY: std::sync::OnceLock<SigningKey> = std::sync::OnceLock::new();
     let key = KEY.get_or_init(|| SigningKey::generate().unwrap());
+    stored_of(key, id, created, purpose, master)
+}
+
+fn stored_of(
+    key: &SigningKey,
+    id: &str,
+    created: &str,
+    purpose: KeyPurpose,
+    master: &MasterKey,
+) -> StoredKey {
     let mut stored = to_store("a", key, purpose, Clock::default().timestamp(), master).unwrap();
     (stored.id, stored.created) = (id.to_owned(), created.to_owned());
     stored

@@ -135,7 +135,8 @@ impl Signals {
     }
 }
 
-fn start_log(settings: &Settings) -> Log {
+/// Starts the log, on standard error. Whoever drops it waits for its last lines.
+pub(super) fn start_log(settings: &Settings) -> Log {
     let format = settings.log_format.unwrap_or_else(|| {
         if io::stderr().is_terminal() {
             LogFormat::Text

@@ -409,7 +409,11 @@ fn what_would_not_start_is_refused_before() {
         unknown.contains("service.toml, line 2: headtimeout is no setting"),
         "{unknown}"
     );
-    refused(&["--config", "none.toml"], "config_invalid");
+    let missing = refused(&["--config", "none.toml"], "config_invalid");
+    assert_eq!(
+        missing,
+        "none.toml cannot be read: no such file or directory\n"
+    );
     for mode in ["--check-config", "--dev"] {
         let mut typo = streamtoken();
         typo.args(["serve", mode])

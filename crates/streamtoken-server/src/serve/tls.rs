@@ -16,6 +16,8 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::server::TlsStream;
 use zeroize::Zeroizing;
 
+use crate::files;
+
 /// Most that is read of a file to find out what its key is.
 const LONGEST: usize = 64 << 10;
 
@@ -90,7 +92,7 @@ fn encrypted(path: &Path) -> Error {
 /// The content is not quoted: it may be a key.
 fn unusable(what: &str, path: &Path, error: &pem::Error) -> Error {
     let reason = match error {
-        pem::Error::Io(error) => error.to_string(),
+        pem::Error::Io(error) => files::reason(error),
         pem::Error::NoItemsFound => format!("it holds no {what} in PEM"),
         _ => "it is not well-formed PEM".to_owned(),
     };

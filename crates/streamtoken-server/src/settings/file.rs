@@ -7,12 +7,13 @@ use streamtoken::{Error, ErrorCode, Result};
 use toml::de::{DeTable, DeValue};
 
 use super::Settings;
+use crate::files;
 
 /// Reads a file into `settings`.
 pub(super) fn read(path: &Path, settings: &mut Settings) -> Result<()> {
     let shown = path.display();
     let text = std::fs::read_to_string(path).map_err(|error| {
-        let message = format!("{shown} cannot be read: {error}");
+        let message = format!("{shown} cannot be read: {}", files::reason(&error));
         Error::new(ErrorCode::ConfigInvalid, message)
     })?;
     let place = |span: Range<usize>| format!("{shown}, line {}:", line(&text, span.start));

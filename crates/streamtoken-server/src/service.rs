@@ -80,7 +80,8 @@ impl Service {
     }
 
     async fn open_at_start(&self, account: &str) -> Result<()> {
-        match self.account_keys(account).await {
+        let keys = self.account_keys(account).await;
+        match keys.and_then(|keys| keys.signer().map(drop)) {
             Err(error) if is_about_one_account(error.code()) => {
                 tracing::error!(
                     account,
@@ -90,7 +91,7 @@ impl Service {
                 );
                 Ok(())
             }
-            other => other.map(drop),
+            other => other,
         }
     }
 
@@ -157,7 +158,7 @@ impl Service {
         let options = request.options().clone().now(now);
         let options = policy.apply(api::identifier(identifier)?, options, now)?;
         if !request.has_key() {
-            return keys.signer().sign(identifier, &options);
+            return keys.signer()?.sign(identifier, &options);
         }
         let (request, identifier) = (Arc::clone(request), identifier.to_owned());
         self.heavily(move || {
@@ -239,13 +240,8 @@ impl Service {
         if let Some(keys) = self.known.listing(account)? {
             return Ok(keys.jwks().to_owned());
         }
-        match self.open_account(account, true).await {
-            // Whoever verifies needs no private key.
-            Err(error) if error.code() == ErrorCode::MasterKeyWrong => {
-                keyring::jwks(&self.stored_keys(account).await?)
-            }
-            opened => Ok(opened?.jwks().to_owned()),
-        }
+        let keys = self.open_account(account, true).await?;
+        Ok(keys.jwks().to_owned())
     }
 
     /// Adds an account, unless it is there. Its token endpoint signs with `key`, such as one that the

@@ -1,23 +1,28 @@
 //! What the routes do, without HTTP.
 
+mod cached;
 mod known;
+mod master_key;
+mod waiting;
 
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
 use streamtoken::api::{self, TokenRequest};
-use streamtoken::{Error, ErrorCode, Result, SignOptions, Signer, SigningKey, TimeFormat, Token};
+use streamtoken::{ErrorCode, Result, SignOptions, Signer, SigningKey, TimeFormat, Token};
 use tokio::sync::Semaphore;
-use tokio::task;
 use tokio::time::timeout;
 
 use crate::access::{NewCredential, Policy, Presented};
 use crate::clock::Clock;
-use crate::keyring::{self, AccountKeys};
+use crate::keyring;
 use crate::store::{KeyPurpose, Reseal, Store, StoredCredential, StoredKey};
-use crate::vault::{MasterKey, Vault};
+use crate::vault::Vault;
 use known::Known;
+pub(crate) use master_key::recognize_master_key;
+use master_key::{check_master_key, store_master_key};
+use waiting::{FAREWELL, PATIENCE};
 
 /// How tokens are minted.
 #[derive(Debug, Clone)]
@@ -351,78 +356,6 @@ impl Service {
         }
     }
 
-    async fn refresh(&self) -> Result<()> {
-        self.answered(self.known.refresh(&*self.store)).await
-    }
-
-    async fn stored_keys(&self, account: &str) -> Result<Vec<StoredKey>> {
-        let keys = self.answered(self.store.keys(account)).await?;
-        keys.ok_or_else(|| ErrorCode::AccountUnknown.into())
-    }
-
-    async fn account_keys(&self, account: &str) -> Result<Arc<AccountKeys>> {
-        self.refresh().await?;
-        match self.known.keys(account)? {
-            Some(keys) => Ok(keys),
-            None => self.open_account(account, false).await,
-        }
-    }
-
-    /// Reads the keys of an account; of those who want them at once, one does.
-    async fn open_account(&self, account: &str, listing: bool) -> Result<Arc<AccountKeys>> {
-        let turn = timeout(self.patience, self.known.reading.lock()).await;
-        let _turn = turn.map_err(|_| ErrorCode::Overloaded)?;
-        let read_meanwhile = if listing {
-            self.known.listing(account)?
-        } else {
-            self.known.keys(account)?
-        };
-        if let Some(keys) = read_meanwhile {
-            return Ok(keys);
-        }
-        let before = self.known.before_reading(account)?;
-        let stored = self.stored_keys(account).await?;
-        let old = before.keys();
-        if let Some(old) = old
-            .as_ref()
-            .filter(|old| !listing && old.signs_for(&stored))
-        {
-            // Nothing to open, so no need to wait for those who make keys.
-            self.known.keep(account, &before);
-            return Ok(Arc::clone(old));
-        }
-        let (vault, name) = (Arc::clone(&self.vault), account.to_owned());
-        let keys = self
-            .heavily(move || AccountKeys::open(&name, &stored, &vault, old.as_deref()))
-            .await
-            .map(Arc::new)?;
-        self.known.put(account, &before, Arc::clone(&keys));
-        Ok(keys)
-    }
-
-    /// What the store says, if it says so in time: a disk may hang.
-    async fn answered<T>(&self, answer: impl Future<Output = Result<T>>) -> Result<T> {
-        timeout(self.patience, answer).await.unwrap_or_else(|_| {
-            let message = "the store cannot be read or written: it does not answer";
-            Err(Error::new(ErrorCode::StoreUnavailable, message))
-        })
-    }
-
-    /// Runs a change and what it makes out of date as one, though the client go away in between, or be told
-    /// that the store does not answer.
-    async fn to_its_end<T: Send + 'static>(
-        &self,
-        change: impl Future<Output = Result<T>> + Send + 'static,
-    ) -> Result<T> {
-        let change = task::spawn(change);
-        self.answered(async {
-            change
-                .await
-                .unwrap_or_else(|_| Err(ErrorCode::Internal.into()))
-        })
-        .await
-    }
-
     /// What a task needs that outlives its request.
     fn handle(&self) -> Handle {
         Handle {
@@ -430,70 +363,11 @@ impl Service {
             known: Arc::clone(&self.known),
         }
     }
-
-    /// Runs work that takes a core for long, beside the requests. It counts until it ends, whether its
-    /// request is still there or not.
-    async fn heavily<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        let permit = Arc::clone(&self.heavy)
-            .acquire_owned()
-            .await
-            .map_err(|_| ErrorCode::Internal)?;
-        task::spawn_blocking(move || {
-            let _permit = permit;
-            work()
-        })
-        .await
-        .unwrap_or_else(|_| Err(ErrorCode::Internal.into()))
-    }
 }
-
-/// How long a request waits for the store: longer than SQLite waits for those who write.
-const PATIENCE: Duration = Duration::from_secs(20);
-/// How long the end waits for the store.
-const FAREWELL: Duration = Duration::from_secs(5);
 
 struct Handle {
     store: Arc<dyn Store>,
     known: Arc<Known>,
-}
-
-/// Refuses a vault that does not have the store's master key; a new store takes the vault's.
-async fn check_master_key(store: &dyn Store, vault: &Vault) -> Result<()> {
-    if recognize_master_key(store, vault).await? {
-        return Ok(());
-    }
-    let master_key = keyring::introduce(vault.current())?;
-    store.set_master_key(&master_key).await?;
-    // Another process may have been first, with another master key.
-    store_master_key(store, vault).await.map(drop)
-}
-
-/// Refuses a vault that does not have the store's master key; `false` for a store that knows none yet.
-pub(crate) async fn recognize_master_key(store: &dyn Store, vault: &Vault) -> Result<bool> {
-    if let Some(stored) = store.master_key().await? {
-        return keyring::recognize(&stored, vault).map(|_| true);
-    }
-    // Keys of a store from before it knew its master key.
-    for account in store.accounts().await? {
-        for key in store.keys(&account).await?.unwrap_or_default() {
-            if key.master_key_id != vault.current().id() {
-                vault.get(&key.master_key_id)?;
-                return Err(Error::new(
-                    ErrorCode::MasterKeyWrong,
-                    "start once with the master key of the store alone, then rotate it",
-                ));
-            }
-        }
-    }
-    Ok(false)
-}
-
-async fn store_master_key<'v>(store: &dyn Store, vault: &'v Vault) -> Result<&'v MasterKey> {
-    let stored = store.master_key().await?.ok_or(ErrorCode::StoreDamaged)?;
-    keyring::recognize(&stored, vault)
 }
 
 /// Whether the others can be served though this one cannot.
@@ -502,44 +376,4 @@ fn is_about_one_account(code: ErrorCode) -> bool {
         code,
         ErrorCode::StoreDamaged | ErrorCode::MasterKeyWrong | ErrorCode::AccountUnknown
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Service;
-    use crate::open::{OpenOptions, open};
-    use std::time::Duration;
-    use streamtoken::KeySet;
-
-    async fn with_account() -> Service {
-        let service = open(OpenOptions::new(None)).await.unwrap();
-        service.add_account("a", None).await.unwrap();
-        service
-    }
-
-    #[tokio::test]
-    async fn minting_does_not_wait_for_those_who_make_keys() {
-        let service = with_account().await;
-        service.account_keys("a").await.unwrap();
-        let cores = u32::try_from(service.heavy.available_permits()).unwrap();
-        let busy = service.heavy.acquire_many(cores).await.unwrap();
-        // As if another process had changed something.
-        service.known.read_again(&*service.store).await.unwrap();
-        tokio::time::timeout(Duration::from_secs(10), service.account_keys("a"))
-            .await
-            .expect("nothing is waited for")
-            .unwrap();
-        drop(busy);
-    }
-
-    #[tokio::test]
-    async fn keys_that_are_kept_for_minting_are_read_again_for_a_listing() {
-        let service = with_account().await;
-        service.jwks("a").await.unwrap();
-        let (_, stored) = service.create_key("a").await.unwrap();
-        service.known.read_again(&*service.store).await.unwrap();
-        service.account_keys("a").await.unwrap();
-        let listed = KeySet::from_jwks(service.jwks("a").await.unwrap()).unwrap();
-        assert!(listed.get(&stored.id).is_some());
-    }
 }

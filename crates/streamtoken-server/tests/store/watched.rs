@@ -11,11 +11,11 @@ use streamtoken_server::keyring::{introduce, to_store};
 use streamtoken_server::store::{
     KeyPurpose, Reseal, SqliteStore, Store, StoredCredential, StoredKey, StoredMasterKey,
 };
-use streamtoken_server::vault::{MasterKey, Vault};
+use streamtoken_server::vault::Vault;
 use streamtoken_server::{Clock, Minting, Service};
 
 use crate::noticing::mint;
-use crate::{code, credential, master, run};
+use crate::{code, credential, master, master_keys, parse, run};
 
 /// Tells the master key of before, once; and counts what is read, but for whether there is anything new.
 struct Watched {
@@ -79,7 +79,6 @@ impl Store for Watched {
 
 /// A store with the first of these, and a service that has both.
 async fn start(new: &str, old: &str) -> (Arc<Watched>, Service) {
-    let parse = |text: &str| MasterKey::parse(text).unwrap();
     let store = SqliteStore::in_memory().await.unwrap();
     let introduced = introduce(&parse(new)).unwrap();
     store.set_master_key(&introduced).await.unwrap();
@@ -105,10 +104,6 @@ async fn watch(
     (watched, service.unwrap())
 }
 
-fn master_keys() -> [String; 2] {
-    [(), ()].map(|()| MasterKey::generate_text().unwrap().to_string())
-}
-
 #[test]
 fn a_key_that_was_sealed_before_a_rotation_is_sealed_again() {
     let [new, old] = master_keys();
@@ -123,7 +118,7 @@ fn a_key_that_was_sealed_before_a_rotation_is_sealed_again() {
             }
             assert!(!watched.is_outdated.load(Ordering::SeqCst));
         }
-        let id = MasterKey::parse(&new).unwrap().id().to_owned();
+        let id = parse(&new).id().to_owned();
         for key in watched.keys("a").await.unwrap().unwrap() {
             assert_eq!(key.master_key_id, id);
         }

@@ -760,6 +760,10 @@ enum streamtoken_error_code
      */
     STREAMTOKEN_KEYS_TOO_MANY = 524,
     /**
+     * Another account has this key, and a key signs for one account alone.
+     */
+    STREAMTOKEN_KEY_OF_ANOTHER_ACCOUNT = 525,
+    /**
      * The request is not HTTP/1.1 that can be read.
      */
     STREAMTOKEN_REQUEST_MALFORMED = 530,

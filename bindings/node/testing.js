@@ -75,7 +75,8 @@ class StreamServer {
 }
 
 async function startStreamServer({ timeFormat = 'string' } = {}) {
-  const options = ['--listen', '127.0.0.1:0', '--json', '--exit-on-stdin-close', '--time-format', timeFormat];
+  const options = ['--listen', '127.0.0.1:0', '--json', '--exit-on-stdin-close'];
+  options.push('--time-format', timeFormat, '--log-level', 'off');
   const program = path.join(__dirname, 'bin/streamtoken.js');
   const child = spawn(process.execPath, [program, 'serve', '--dev', ...options], {
     env: withoutSettings(process.env),

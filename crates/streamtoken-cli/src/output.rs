@@ -8,6 +8,7 @@ use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue};
 use serde::Serialize;
 use streamtoken::{Error, ErrorCode};
+pub(crate) use streamtoken_server::io_reason as reason;
 use zeroize::Zeroizing;
 
 use crate::secrets::shown;
@@ -297,15 +298,6 @@ fn unwritten(error: &io::Error) -> Stop {
     }
     let message = format!("standard output cannot be written: {}", reason(error));
     Stop::Refused(Error::new(ErrorCode::FileUnwritable, message))
-}
-
-/// The operating system's reason, without the number.
-pub(crate) fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error")
-        .next()
-        .unwrap_or_default()
-        .to_lowercase()
 }
 
 const HAS_STRING_KEYS: &str = "what is printed has string keys";

@@ -30,7 +30,7 @@ use crate::access::{Accounts, Action, Grants, NewCredential};
 use crate::answer::{Answer, success};
 use crate::store::{KeyPurpose, SqliteStore, Store, StoredKey};
 use crate::vault::{MASTER_KEY, MasterKey, Vault};
-use crate::{Minting, Service, keyring, routes};
+use crate::{Minting, Service, keyring, log, routes};
 
 /// The account of an emulator that is not told another: the one of Cloudflare's documentation.
 pub const ACCOUNT: &str = "023e105f4ecef8ad9ca31a8372d0c353";
@@ -71,7 +71,7 @@ impl Emulator {
     /// runs end.
     ///
     /// # Errors
-    /// [`ErrorCode::AccountIdInvalid`]; [`ErrorCode::ConfigInvalid`] when the account of the store has
+    /// [`ErrorCode::AccountIdInvalid`], [`ErrorCode::KeyOfAnotherAccount`]; [`ErrorCode::ConfigInvalid`] when the account of the store has
     /// another key than the one that was given; [`ErrorCode::MasterKeyWrong`] for a store that no emulator
     /// made; those of the store.
     pub async fn start(options: EmulatorOptions) -> Result<Self> {
@@ -142,6 +142,7 @@ impl Emulator {
                 "/openapi.json",
                 get(description).fallback(routes::wrong_method),
             )
+            .layer(middleware::from_fn(log::note_path))
     }
 
     /// What a test needs to know, once the emulator listens at `address`.

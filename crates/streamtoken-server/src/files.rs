@@ -65,8 +65,8 @@ fn sync_folder(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The operating system's reason, without the number.
-pub(crate) fn reason(error: &io::Error) -> String {
+/// The operating system's reason for a failure, without the number.
+pub fn reason(error: &io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error")
         .next()

@@ -10,15 +10,16 @@ use crate::vault::{MasterKey, Vault};
 #[derive(Clone)]
 pub struct AccountKeys {
     endpoint: StoredKey,
-    signer: Signer,
+    signer: Result<Signer>,
     jwks: String,
 }
 
 impl AccountKeys {
-    /// Opens the endpoint key, unless `before` has it open; of the others, the public halves are enough.
+    /// Opens the endpoint key, unless `before` did; of the others, the public halves are enough. Without its
+    /// master key there is no signer, and still a key set: whoever verifies needs no private key.
     ///
     /// # Errors
-    /// [`ErrorCode::MasterKeyWrong`], [`ErrorCode::StoreDamaged`].
+    /// [`ErrorCode::StoreDamaged`].
     pub fn open(
         account: &str,
         keys: &[StoredKey],
@@ -32,7 +33,10 @@ impl AccountKeys {
         let jwks = jwks(keys)?;
         let signer = match before {
             Some(before) if before.endpoint == *endpoint => before.signer.clone(),
-            _ => Signer::new(open(account, endpoint, vault)?),
+            _ => match open(account, endpoint, vault).map(Signer::new) {
+                Err(error) if error.code() != ErrorCode::MasterKeyWrong => return Err(error),
+                opened => opened,
+            },
         };
         Ok(Self {
             endpoint: endpoint.clone(),
@@ -41,14 +45,17 @@ impl AccountKeys {
         })
     }
 
-    /// Whether these have the endpoint key of `keys` open.
+    /// Whether these are as good to sign with as `keys` are.
     pub fn signs_for(&self, keys: &[StoredKey]) -> bool {
         keys.contains(&self.endpoint)
     }
 
     /// Signs for the token endpoint.
-    pub fn signer(&self) -> &Signer {
-        &self.signer
+    ///
+    /// # Errors
+    /// [`ErrorCode::MasterKeyWrong`].
+    pub fn signer(&self) -> Result<&Signer> {
+        self.signer.as_ref().map_err(Clone::clone)
     }
 
     /// The public halves of all keys, as a JWK set.
@@ -201,7 +208,7 @@ mod tests {
             ErrorCode::StoreDamaged
         );
         let keys = AccountKeys::open("a", std::slice::from_ref(&stored), &vault, None).unwrap();
-        assert_eq!(keys.signer().key().id(), stored.id);
+        assert_eq!(keys.signer().unwrap().key().id(), stored.id);
         assert!(
             KeySet::from_jwks(keys.jwks())
                 .unwrap()

@@ -30,5 +30,6 @@ pub mod store;
 pub mod vault;
 
 pub use clock::Clock;
+pub use files::reason as io_reason;
 pub use open::{MasterKeySource, OpenOptions, check, open};
 pub use service::{Minting, Service};

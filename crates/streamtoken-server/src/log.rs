@@ -102,6 +102,7 @@ impl RequestId {
 #[derive(Debug, Default)]
 struct Noted {
     route: Option<String>,
+    path: Option<String>,
     account: Option<String>,
     identifier: Option<String>,
     credential: Option<String>,
@@ -163,6 +164,14 @@ pub(crate) async fn note_route(
     next.run(request).await
 }
 
+/// Notes the path of a request as it came: for an emulator, which has no secrets to keep.
+pub(crate) async fn note_path(request: Request, next: Next) -> Response<Body> {
+    if let Some(notes) = request.extensions().get::<Notes>() {
+        notes.noted().path = Some(request.uri().path().to_owned());
+    }
+    next.run(request).await
+}
+
 /// A request that is under way.
 pub(crate) struct Entry {
     method: Method,
@@ -196,6 +205,7 @@ impl Entry {
                     request = id.as_str(),
                     method = method(&self.method),
                     route = noted.route.as_deref(),
+                    path = noted.path.as_deref(),
                     status,
                     code = error.map(|error| error.code().slug()),
                     milliseconds,

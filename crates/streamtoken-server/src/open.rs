@@ -129,7 +129,8 @@ impl MasterKeySource {
 /// # Errors
 /// [`ErrorCode::MasterKeyMissing`], [`ErrorCode::MasterKeyInvalid`], [`ErrorCode::MasterKeyWrong`];
 /// [`ErrorCode::FileUnreadable`] and [`ErrorCode::FileUnwritable`] for the file of a master key;
-/// [`ErrorCode::StoreUnavailable`], [`ErrorCode::StoreDamaged`], [`ErrorCode::StoreTooNew`].
+/// [`ErrorCode::StoreUnavailable`], [`ErrorCode::StoreDamaged`], [`ErrorCode::StoreTooNew`];
+/// [`ErrorCode::ConfigInvalid`] for what SQLite takes for no file.
 pub async fn open(options: OpenOptions) -> Result<Service> {
     let Some(file) = &options.store else {
         let master_key = MasterKey::parse(&MasterKey::generate_text()?)?;
@@ -166,8 +167,9 @@ pub async fn check(options: &OpenOptions) -> Result<()> {
     let Some(file) = &options.store else {
         return Ok(());
     };
+    let is_new = !is_there(file)?;
     let vault = vault(options, file, MasterKeySource::read_or_stand_in)?;
-    if !is_there(file)? {
+    if is_new {
         return Ok(());
     }
     let Some(store) = SqliteStore::read_only(file).await? else {

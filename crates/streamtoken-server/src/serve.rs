@@ -158,6 +158,7 @@ async fn handshake(
 
 /// The next connection.
 async fn accepted(listener: &TcpListener) -> TcpStream {
+    let mut is_told = false;
     loop {
         match listener.accept().await {
             Ok((stream, _)) => return stream,
@@ -165,7 +166,10 @@ async fn accepted(listener: &TcpListener) -> TcpStream {
             Err(error) => {
                 // Most likely there are too many open files. The connection is still there to be accepted, so
                 // trying again at once would keep a core busy.
-                tracing::error!(%error, "no connection can be accepted");
+                if !is_told {
+                    tracing::error!(%error, "no connection can be accepted");
+                    is_told = true;
+                }
                 sleep(PAUSE).await;
             }
         }

@@ -1,21 +1,28 @@
 //! What the routes do, without HTTP.
 
+mod cached;
 mod known;
+mod master_key;
+mod waiting;
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use streamtoken::api::{self, TokenRequest};
-use streamtoken::{Error, ErrorCode, Result, SignOptions, Signer, SigningKey, TimeFormat, Token};
+use streamtoken::{ErrorCode, Result, SignOptions, Signer, SigningKey, TimeFormat, Token};
 use tokio::sync::Semaphore;
-use tokio::task;
+use tokio::time::timeout;
 
 use crate::access::{NewCredential, Policy, Presented};
 use crate::clock::Clock;
-use crate::keyring::{self, AccountKeys};
+use crate::keyring;
 use crate::store::{KeyPurpose, Reseal, Store, StoredCredential, StoredKey};
-use crate::vault::{MasterKey, Vault};
+use crate::vault::Vault;
 use known::Known;
+pub(crate) use master_key::recognize_master_key;
+use master_key::{check_master_key, store_master_key};
+use waiting::{FAREWELL, PATIENCE};
 
 /// How tokens are minted.
 #[derive(Debug, Clone)]
@@ -44,6 +51,8 @@ pub struct Service {
     vault: Arc<Vault>,
     clock: Clock,
     minting: Minting,
+    /// How long a request waits for the store.
+    patience: Duration,
     known: Arc<Known>,
     /// Making and loading keys takes whole cores; more at once would only take longer.
     heavy: Arc<Semaphore>,
@@ -61,6 +70,7 @@ impl Service {
         check_master_key(&*store, &vault).await?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let service = Self {
+            patience: PATIENCE,
             known: Arc::new(Known::read(&*store).await?),
             store,
             vault: Arc::new(vault),
@@ -75,7 +85,8 @@ impl Service {
     }
 
     async fn open_at_start(&self, account: &str) -> Result<()> {
-        match self.account_keys(account).await {
+        let keys = self.account_keys(account).await;
+        match keys.and_then(|keys| keys.signer().map(drop)) {
             Err(error) if is_about_one_account(error.code()) => {
                 tracing::error!(
                     account,
@@ -85,8 +96,15 @@ impl Service {
                 );
                 Ok(())
             }
-            other => other.map(drop),
+            other => other,
         }
+    }
+
+    /// With another limit on how long a request waits for the store, which is 20 seconds by default.
+    #[must_use]
+    pub fn store_timeout(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
     }
 
     /// The clock that tokens are minted by.
@@ -106,8 +124,17 @@ impl Service {
     /// # Errors
     /// [`ErrorCode::MasterKeyWrong`]; those of the store.
     pub async fn ready(&self) -> Result<()> {
-        self.store.changes().await?;
-        store_master_key(&*self.store, &self.vault).await.map(drop)
+        self.answered(async {
+            self.store.changes().await?;
+            store_master_key(&*self.store, &self.vault).await.map(drop)
+        })
+        .await
+    }
+
+    /// Lets go of the store, after what was begun has ended. That takes 5 seconds at most: the store is whole
+    /// without it, and the end does not wait for a disk that hangs.
+    pub async fn close(&self) {
+        drop(timeout(FAREWELL, self.store.close()).await);
     }
 
     /// The credential of a request.
@@ -115,7 +142,7 @@ impl Service {
     /// # Errors
     /// [`ErrorCode::CredentialInvalid`]; those of the store.
     pub async fn authenticate(&self, presented: Presented<'_>) -> Result<StoredCredential> {
-        self.known.refresh(&*self.store).await?;
+        self.refresh().await?;
         self.known.credentials().check(presented).cloned()
     }
 
@@ -136,7 +163,7 @@ impl Service {
         let options = request.options().clone().now(now);
         let options = policy.apply(api::identifier(identifier)?, options, now)?;
         if !request.has_key() {
-            return keys.signer().sign(identifier, &options);
+            return keys.signer()?.sign(identifier, &options);
         }
         let (request, identifier) = (Arc::clone(request), identifier.to_owned());
         self.heavily(move || {
@@ -184,11 +211,7 @@ impl Service {
     /// # Errors
     /// [`ErrorCode::AccountUnknown`]; those of the store.
     pub async fn list_keys(&self, account: &str) -> Result<Vec<StoredKey>> {
-        let mut keys = self
-            .store
-            .keys(account)
-            .await?
-            .ok_or(ErrorCode::AccountUnknown)?;
+        let mut keys = self.stored_keys(account).await?;
         keys.retain(|key| key.purpose == KeyPurpose::Account);
         Ok(keys)
     }
@@ -198,9 +221,10 @@ impl Service {
     /// # Errors
     /// [`ErrorCode::AccountUnknown`], [`ErrorCode::KeyNotFound`]; those of the store.
     pub async fn delete_key(&self, account: &str, id: &str) -> Result<()> {
-        self.known.check_account(&*self.store, account).await?;
+        self.refresh().await?;
+        self.known.check_account(account)?;
         let (service, account, id) = (self.handle(), account.to_owned(), id.to_owned());
-        let deleted = to_its_end(async move {
+        let deleted = self.to_its_end(async move {
             let deleted = service.store.delete_key(&account, &id).await;
             service.known.forget_listing(&account);
             deleted
@@ -217,28 +241,22 @@ impl Service {
     /// # Errors
     /// [`ErrorCode::AccountUnknown`]; those of the store.
     pub async fn jwks(&self, account: &str) -> Result<String> {
-        self.known.refresh(&*self.store).await?;
+        self.refresh().await?;
         if let Some(keys) = self.known.listing(account)? {
             return Ok(keys.jwks().to_owned());
         }
-        match self.open_account(account, true).await {
-            // Whoever verifies needs no private key.
-            Err(error) if error.code() == ErrorCode::MasterKeyWrong => {
-                let stored = self.store.keys(account).await?;
-                keyring::jwks(&stored.ok_or(ErrorCode::AccountUnknown)?)
-            }
-            opened => Ok(opened?.jwks().to_owned()),
-        }
+        let keys = self.open_account(account, true).await?;
+        Ok(keys.jwks().to_owned())
     }
 
     /// Adds an account, unless it is there. Its token endpoint signs with `key`, such as one that the
     /// platform knows, or with one that is made here.
     ///
     /// # Errors
-    /// [`ErrorCode::AccountIdInvalid`]; those of the store.
+    /// [`ErrorCode::AccountIdInvalid`], [`ErrorCode::KeyOfAnotherAccount`]; those of the store.
     pub async fn add_account(&self, account: &str, key: Option<SigningKey>) -> Result<bool> {
         api::account_id(account)?;
-        if self.store.keys(account).await?.is_some() {
+        if self.answered(self.store.keys(account)).await?.is_some() {
             return Ok(false);
         }
         let key = match key {
@@ -266,7 +284,7 @@ impl Service {
     /// Those of the store.
     pub async fn add_credential(&self, credential: &NewCredential) -> Result<()> {
         let (service, stored) = (self.handle(), credential.stored.clone());
-        to_its_end(async move {
+        self.to_its_end(async move {
             service.store.add_credential(&stored).await?;
             service.known.read_again(&*service.store).await
         })
@@ -280,7 +298,7 @@ impl Service {
     pub async fn revoke_credential(&self, id: &str) -> Result<()> {
         let (service, id) = (self.handle(), id.to_owned());
         let revoked = self.clock.timestamp().to_string();
-        to_its_end(async move {
+        self.to_its_end(async move {
             if !service.store.revoke_credential(&id, &revoked).await? {
                 return Err(ErrorCode::CredentialUnknown.into());
             }
@@ -327,56 +345,15 @@ impl Service {
         let created = self.clock.timestamp();
         let mut tries = 0;
         loop {
-            let master = store_master_key(&*self.store, &self.vault).await?;
+            let master = self
+                .answered(store_master_key(&*self.store, &self.vault))
+                .await?;
             let stored = keyring::to_store(account, key, purpose, created, master)?;
-            match to_its_end(store(stored)).await {
+            match self.to_its_end(store(stored)).await {
                 Err(error) if error.code() == ErrorCode::MasterKeyWrong && tries == 0 => tries += 1,
                 other => return other,
             }
         }
-    }
-
-    async fn account_keys(&self, account: &str) -> Result<Arc<AccountKeys>> {
-        self.known.refresh(&*self.store).await?;
-        match self.known.keys(account)? {
-            Some(keys) => Ok(keys),
-            None => self.open_account(account, false).await,
-        }
-    }
-
-    /// Reads the keys of an account; of those who want them at once, one does.
-    async fn open_account(&self, account: &str, listing: bool) -> Result<Arc<AccountKeys>> {
-        let _turn = self.known.reading.lock().await;
-        let read_meanwhile = if listing {
-            self.known.listing(account)?
-        } else {
-            self.known.keys(account)?
-        };
-        if let Some(keys) = read_meanwhile {
-            return Ok(keys);
-        }
-        let before = self.known.before_reading(account)?;
-        let stored = self
-            .store
-            .keys(account)
-            .await?
-            .ok_or(ErrorCode::AccountUnknown)?;
-        let old = before.keys();
-        if let Some(old) = old
-            .as_ref()
-            .filter(|old| !listing && old.signs_for(&stored))
-        {
-            // Nothing to open, so no need to wait for those who make keys.
-            self.known.keep(account, &before);
-            return Ok(Arc::clone(old));
-        }
-        let (vault, name) = (Arc::clone(&self.vault), account.to_owned());
-        let keys = self
-            .heavily(move || AccountKeys::open(&name, &stored, &vault, old.as_deref()))
-            .await
-            .map(Arc::new)?;
-        self.known.put(account, &before, Arc::clone(&keys));
-        Ok(keys)
     }
 
     /// What a task needs that outlives its request.
@@ -386,74 +363,11 @@ impl Service {
             known: Arc::clone(&self.known),
         }
     }
-
-    /// Runs work that takes a core for long, beside the requests. It counts until it ends, whether its
-    /// request is still there or not.
-    async fn heavily<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        let permit = Arc::clone(&self.heavy)
-            .acquire_owned()
-            .await
-            .map_err(|_| ErrorCode::Internal)?;
-        task::spawn_blocking(move || {
-            let _permit = permit;
-            work()
-        })
-        .await
-        .unwrap_or_else(|_| Err(ErrorCode::Internal.into()))
-    }
 }
 
 struct Handle {
     store: Arc<dyn Store>,
     known: Arc<Known>,
-}
-
-/// Runs a change and what it makes out of date as one, though the client go away in between.
-async fn to_its_end<T: Send + 'static>(
-    change: impl Future<Output = Result<T>> + Send + 'static,
-) -> Result<T> {
-    task::spawn(change)
-        .await
-        .unwrap_or_else(|_| Err(ErrorCode::Internal.into()))
-}
-
-/// Refuses a vault that does not have the store's master key; a new store takes the vault's.
-async fn check_master_key(store: &dyn Store, vault: &Vault) -> Result<()> {
-    if recognize_master_key(store, vault).await? {
-        return Ok(());
-    }
-    let master_key = keyring::introduce(vault.current())?;
-    store.set_master_key(&master_key).await?;
-    // Another process may have been first, with another master key.
-    store_master_key(store, vault).await.map(drop)
-}
-
-/// Refuses a vault that does not have the store's master key; `false` for a store that knows none yet.
-pub(crate) async fn recognize_master_key(store: &dyn Store, vault: &Vault) -> Result<bool> {
-    if let Some(stored) = store.master_key().await? {
-        return keyring::recognize(&stored, vault).map(|_| true);
-    }
-    // Keys of a store from before it knew its master key.
-    for account in store.accounts().await? {
-        for key in store.keys(&account).await?.unwrap_or_default() {
-            if key.master_key_id != vault.current().id() {
-                vault.get(&key.master_key_id)?;
-                return Err(Error::new(
-                    ErrorCode::MasterKeyWrong,
-                    "start once with the master key of the store alone, then rotate it",
-                ));
-            }
-        }
-    }
-    Ok(false)
-}
-
-async fn store_master_key<'v>(store: &dyn Store, vault: &'v Vault) -> Result<&'v MasterKey> {
-    let stored = store.master_key().await?.ok_or(ErrorCode::StoreDamaged)?;
-    keyring::recognize(&stored, vault)
 }
 
 /// Whether the others can be served though this one cannot.
@@ -462,44 +376,4 @@ fn is_about_one_account(code: ErrorCode) -> bool {
         code,
         ErrorCode::StoreDamaged | ErrorCode::MasterKeyWrong | ErrorCode::AccountUnknown
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Service;
-    use crate::open::{OpenOptions, open};
-    use std::time::Duration;
-    use streamtoken::KeySet;
-
-    async fn with_account() -> Service {
-        let service = open(OpenOptions::new(None)).await.unwrap();
-        service.add_account("a", None).await.unwrap();
-        service
-    }
-
-    #[tokio::test]
-    async fn minting_does_not_wait_for_those_who_make_keys() {
-        let service = with_account().await;
-        service.account_keys("a").await.unwrap();
-        let cores = u32::try_from(service.heavy.available_permits()).unwrap();
-        let busy = service.heavy.acquire_many(cores).await.unwrap();
-        // As if another process had changed something.
-        service.known.read_again(&*service.store).await.unwrap();
-        tokio::time::timeout(Duration::from_secs(10), service.account_keys("a"))
-            .await
-            .expect("nothing is waited for")
-            .unwrap();
-        drop(busy);
-    }
-
-    #[tokio::test]
-    async fn keys_that_are_kept_for_minting_are_read_again_for_a_listing() {
-        let service = with_account().await;
-        service.jwks("a").await.unwrap();
-        let (_, stored) = service.create_key("a").await.unwrap();
-        service.known.read_again(&*service.store).await.unwrap();
-        service.account_keys("a").await.unwrap();
-        let listed = KeySet::from_jwks(service.jwks("a").await.unwrap()).unwrap();
-        assert!(listed.get(&stored.id).is_some());
-    }
 }

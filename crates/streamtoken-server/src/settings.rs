@@ -5,7 +5,9 @@
 
 mod file;
 mod table;
+mod variables;
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -73,25 +75,21 @@ impl Settings {
         settings
     }
 
-    /// Reads the settings: `flags` by their names in the file, `env` by the names of variables, and the file.
+    /// Reads the settings: `flags` by their names in the file, `env` as [`std::env::vars_os`] gives it, and the
+    /// file. A variable with our prefix that nobody knows is refused; an empty one is none.
     ///
     /// # Errors
     /// [`ErrorCode::ConfigInvalid`], which says where the setting is from.
     pub fn read(
         file: Option<&Path>,
-        env: impl Fn(&str) -> Option<String>,
+        env: impl IntoIterator<Item = (OsString, OsString)>,
         flags: impl IntoIterator<Item = (&'static str, String)>,
     ) -> Result<Self> {
         let mut settings = Self::new();
         if let Some(path) = file {
             file::read(path, &mut settings)?;
         }
-        for name in Self::names() {
-            let variable = variable(name);
-            if let Some(value) = env(&variable).filter(|value| !value.is_empty()) {
-                settings.set(name, &value, &variable)?;
-            }
-        }
+        variables::read(env, &mut settings)?;
         for (name, value) in flags {
             settings.set(name, &value, &format!("--{}", name.replace('_', "-")))?;
         }
@@ -134,7 +132,7 @@ impl Settings {
         let setting = table::SETTINGS
             .iter()
             .find(|setting| setting.name == name)
-            .ok_or_else(|| refused("is no setting"))?;
+            .ok_or_else(|| refused(&unknown(name, Self::names(), str::to_owned)))?;
         (setting.set)(self, value).map_err(|reason| refused(&format!("must be {reason}")))?;
         for (known, text) in &mut self.texts {
             if *known == name {
@@ -151,16 +149,29 @@ impl Default for Settings {
     }
 }
 
-/// The environment variable of a setting.
-pub fn variable(name: &str) -> String {
-    format!("STREAMTOKEN_{}", name.to_ascii_uppercase())
+/// What is said of a name that is no setting: the nearest of the known ones, as it is `written`.
+fn unknown(
+    name: &str,
+    known: impl Iterator<Item = &'static str>,
+    written: fn(&str) -> String,
+) -> String {
+    const ALIKE: f64 = 0.7;
+    let name = name.to_ascii_lowercase();
+    known
+        .map(|known| (strsim::normalized_damerau_levenshtein(&name, known), known))
+        .filter(|(likeness, _)| *likeness >= ALIKE)
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map_or_else(
+            || "is no setting; streamtoken serve --help lists them".to_owned(),
+            |(_, nearest)| format!("is no setting; did you mean {}?", written(nearest)),
+        )
 }
 
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
-    use super::{Settings, table, variable};
+    use super::{Settings, table};
     use crate::serve::Limits;
 
     fn read(
@@ -171,11 +182,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("service.toml");
         std::fs::write(&path, file).unwrap();
-        let env = |name: &str| {
-            env.iter()
-                .find(|(variable, _)| *variable == name)
-                .map(|(_, value)| (*value).to_owned())
-        };
+        let env = env.iter().map(|(name, value)| (name.into(), value.into()));
         let flags = flags
             .iter()
             .map(|(name, value)| (*name, (*value).to_owned()));
@@ -224,11 +231,15 @@ mod tests {
         let refused = |file: &str| read(file, &[], &[]).unwrap_err();
         assert_eq!(
             refused("\nmaster_key = \"x\"\n"),
-            "FILE, line 2: master_key is no setting"
+            "FILE, line 2: master_key is no setting; streamtoken serve --help lists them"
         );
         assert_eq!(
             refused("# x\n\nhead_timeout = 0"),
-            "FILE, line 3: head_timeout must be 1 to 300, in seconds"
+            "FILE, line 3: head_timeout must be a whole number, 1 to 300, in seconds"
+        );
+        assert_eq!(
+            refused("head_timeout = 5.0"),
+            "FILE, line 1: head_timeout must be a whole number, or text in quotes"
         );
         assert_eq!(
             refused("store = 1\nlisten = [1]"),
@@ -236,8 +247,11 @@ mod tests {
         );
         assert!(refused("a = \n").starts_with("FILE, line 1: "));
         assert!(refused("store = \"a\"\nstore = \"b\"").starts_with("FILE, line 2: "));
-        let env = read("", &[(&variable("max_body"), "lots")], &[]).unwrap_err();
-        assert_eq!(env, "STREAMTOKEN_MAX_BODY must be 1024 to 1048576");
+        let env = read("", &[("STREAMTOKEN_MAX_BODY", "lots")], &[]).unwrap_err();
+        assert_eq!(
+            env,
+            "STREAMTOKEN_MAX_BODY must be a whole number, 1024 to 1048576"
+        );
         let flag = read("", &[], &[("time_format", "date")]).unwrap_err();
         assert_eq!(flag, "--time-format must be string or number");
         let half = read("tls_cert = \"a\"", &[], &[]).unwrap_err();

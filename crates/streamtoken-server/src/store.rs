@@ -86,7 +86,9 @@ pub trait Store: Send + Sync {
 
     /// Adds an account and its endpoint key; `false` when it is there already.
     /// [`ErrorCode::MasterKeyWrong`](streamtoken::ErrorCode::MasterKeyWrong) for a key that is not sealed with
-    /// the store's master key.
+    /// the store's master key;
+    /// [`ErrorCode::KeyOfAnotherAccount`](streamtoken::ErrorCode::KeyOfAnotherAccount) for one that another
+    /// account has, under this id or another.
     async fn add_account(
         &self,
         account: &str,

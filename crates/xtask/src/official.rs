@@ -80,7 +80,7 @@ impl Emulator {
     fn start(program: &PathBuf) -> Result<(Self, String)> {
         let mut child = Command::new(program)
             .args(["serve", "--dev", "--listen", "127.0.0.1:0"])
-            .args(["--json", "--exit-on-stdin-close"])
+            .args(["--json", "--exit-on-stdin-close", "--log-level", "off"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

@@ -60,7 +60,7 @@ impl Emulator {
     fn start() -> Result<Self> {
         let mut child = Command::new(project::target().join("debug/streamtoken"))
             .args(["serve", "--dev", "--listen", "127.0.0.1:0"])
-            .args(["--json", "--exit-on-stdin-close"])
+            .args(["--json", "--exit-on-stdin-close", "--log-level", "off"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

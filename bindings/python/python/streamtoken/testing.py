@@ -180,7 +180,7 @@ def _spawn(log: "IO[str]", time_format: str) -> "subprocess.Popen[str]":
     # This very package, whatever the working folder holds.
     package = Path(__file__).resolve().parents[1]
     options = ["--listen", "127.0.0.1:0", "--json", "--exit-on-stdin-close"]
-    options += ["--time-format", time_format]
+    options += ["--time-format", time_format, "--log-level", "off"]
     return subprocess.Popen(  # noqa: S603 - this package's own command line
         [sys.executable, "-m", "streamtoken", "serve", "--dev", *options],
         cwd=package,

@@ -89,6 +89,11 @@ fn the_first_account_makes_the_store_and_the_master_key() {
         json!({"account": "second", "endpoint_key": KEY_ID, "keys": 0})
     );
     place.admin(&with_key).refused(2, "usage_invalid");
+    let mut of_another = with_key;
+    of_another[2] = "third";
+    place
+        .admin(&of_another)
+        .refused(5, "key_of_another_account");
     place
         .admin(&["account", "create", "no/id"])
         .refused(2, "account_id_invalid");

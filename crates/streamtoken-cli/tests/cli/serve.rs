@@ -316,6 +316,49 @@ fn lines_that_are_dropped_are_counted() {
     panic!("nothing is said of {} lines", REQUESTS - written);
 }
 
+/// The processor time of a process so far, in hundredths of a second.
+#[cfg(target_os = "linux")]
+fn processor_time(pid: u32) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).expect("a process");
+    // After the name, which is in parentheses: state and ten others, then that of the user and of the system.
+    let (_, fields) = stat.rsplit_once(") ").expect("a name");
+    let times = fields.split(' ').skip(11).take(2);
+    times
+        .map(|ticks| ticks.parse::<u64>().expect("ticks"))
+        .sum()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn too_many_open_files_are_told_once_and_waited_for() {
+    const TOLD: &str = "no connection can be accepted";
+    let folder = folder();
+    let arguments = ["--listen", "127.0.0.1:0", "--first-byte-timeout", "300"];
+    let limited = ["sh", "-c", "ulimit -n 64 && exec \"$@\"", "sh"];
+    let mut running = Running::start(&mut under(&limited, &serve(&folder, &arguments)));
+    let log = BufReader::new(running.child.stderr.take().expect("a pipe"));
+    let (line, told) = std::sync::mpsc::channel();
+    let reading = std::thread::spawn(move || {
+        let lines = log.lines().map_while(Result::ok);
+        let lines = lines.filter(|line| line.contains(TOLD));
+        lines.inspect(|_| line.send(()).unwrap_or_default()).count()
+    });
+    // Those that are not accepted wait in the operating system's queue.
+    let held: Vec<_> = (0..80).map(|_| running.connect()).collect();
+    let patience = Duration::from_secs(60);
+    told.recv_timeout(patience).expect("a line of the log");
+    let before = processor_time(running.child.id());
+    // Not waited for: what is measured is what it does meanwhile.
+    std::thread::sleep(Duration::from_secs(2));
+    let used = processor_time(running.child.id()) - before;
+    assert!(used < 20, "it used {used} hundredths of a second");
+    drop(held);
+    assert!(running.get("/readyz").starts_with("HTTP/1.1 200 "));
+    running.signal("-TERM");
+    assert_eq!(running.end().0, Some(0));
+    assert_eq!(reading.join().expect("a count"), 1);
+}
+
 #[test]
 fn the_settings_in_force_are_shown_without_secrets() {
     let folder = folder();
@@ -366,7 +409,21 @@ fn what_would_not_start_is_refused_before() {
         unknown.contains("service.toml, line 2: headtimeout is no setting"),
         "{unknown}"
     );
-    refused(&["--config", "none.toml"], "config_invalid");
+    let missing = refused(&["--config", "none.toml"], "config_invalid");
+    assert_eq!(
+        missing,
+        "none.toml cannot be read: no such file or directory\n"
+    );
+    for mode in ["--check-config", "--dev"] {
+        let mut typo = streamtoken();
+        typo.args(["serve", mode])
+            .env("STREAMTOKEN_LISTN", "127.0.0.1:0");
+        let said = start_and_end(&mut typo).refused(5, "config_invalid");
+        assert!(
+            said.contains("STREAMTOKEN_LISTN is no setting; did you mean STREAMTOKEN_LISTEN?"),
+            "{said}"
+        );
+    }
     write("master.key", "short");
     refused(&[], "master_key_invalid");
     let none = feed(streamtoken().args(["serve", "--check-config"]), "");

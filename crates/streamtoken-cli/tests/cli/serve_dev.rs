@@ -6,7 +6,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use streamtoken::{KeySet, SigningKey, VerifyContext, verify};
 
 use crate::common::{Folder, KEY_ID, VIDEO, example, feed, run, streamtoken};
@@ -31,6 +31,7 @@ impl Emulator {
             .args(args)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .spawn()
             .expect("the binary starts");
         Self {
@@ -48,12 +49,20 @@ impl Emulator {
     }
 
     /// Closes its standard input, waits for its end, and gives what else it printed.
-    fn end(mut self) -> (ExitStatus, String) {
+    fn end(self) -> (ExitStatus, String) {
+        let (status, rest, _) = self.end_with_log();
+        (status, rest)
+    }
+
+    /// The same, and what it logged.
+    fn end_with_log(mut self) -> (ExitStatus, String, String) {
         drop(self.stdin.take());
         let status = self.wait();
-        let mut rest = String::new();
+        let (mut rest, mut log) = (String::new(), String::new());
         self.stdout.read_to_string(&mut rest).expect("UTF-8");
-        (status, rest)
+        let mut stderr = self.child.stderr.take().expect("a pipe");
+        stderr.read_to_string(&mut log).expect("UTF-8");
+        (status, rest, log)
     }
 
     /// Waits for its end, which must come within a minute.
@@ -147,6 +156,48 @@ fn one_line_of_json_tells_a_program_everything() {
     assert_eq!(members, expected);
     let (status, rest) = emulator.end();
     assert_eq!((status.code(), &*rest), (Some(0), ""));
+}
+
+#[test]
+fn what_was_asked_and_answered_is_logged_beside() {
+    let logged = |args: &[&str]| {
+        let mut emulator = Emulator::start(&[&["--json"], args].concat());
+        let told = introduction(&mut emulator);
+        token(&mint(&told, &["-H", &bearer(&told)]));
+        let unknown = format!(
+            "{}/acounts?query",
+            told["base_url"].as_str().expect("a URL")
+        );
+        curl(&[&unknown]);
+        let (status, rest, log) = emulator.end_with_log();
+        assert_eq!((status.code(), &*rest), (Some(0), ""));
+        assert!(
+            !log.contains(told["api_token"].as_str().expect("a token")),
+            "{log}"
+        );
+        (told, log)
+    };
+    let (told, log) = logged(&[]);
+    let lines: Vec<Json> = log
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a line of JSON"))
+        .collect();
+    let account = told["account_id"].as_str().expect("an account");
+    let path = format!("/client/v4/accounts/{account}/stream/{VIDEO}/token");
+    let expected = [
+        json!(["POST", path, 200, null]),
+        json!(["GET", "/client/v4/acounts", 404, "route_unknown"]),
+    ];
+    let found = lines
+        .iter()
+        .map(|line| json!([line["method"], line["path"], line["status"], line["code"]]));
+    assert_eq!(found.collect::<Vec<_>>(), expected);
+    let (_, text) = logged(&["--log-format", "text"]);
+    assert!(
+        text.contains("path=\"/client/v4/acounts\" status=404"),
+        "{text}"
+    );
+    assert_eq!(logged(&["--log-level", "off"]).1, "");
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! TLS, by rustls on AWS-LC.
 
 use std::fmt;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,6 +14,12 @@ use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::pem::{self, PemObject as _};
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::server::TlsStream;
+use zeroize::Zeroizing;
+
+use crate::files;
+
+/// Most that is read of a file to find out what its key is.
+const LONGEST: usize = 64 << 10;
 
 /// What a connection is once TLS is agreed on.
 pub(super) type Stream = TlsStream<TcpStream>;
@@ -34,8 +41,11 @@ impl Tls {
             let message = format!("{} holds no certificate in PEM", certificates.display());
             return Err(Error::new(ErrorCode::TlsInvalid, message));
         }
-        let secret =
-            PrivateKeyDer::from_pem_file(key).map_err(|error| unusable("key", key, &error))?;
+        let secret = PrivateKeyDer::from_pem_file(key).map_err(|error| match error {
+            pem::Error::Io(_) => unusable("key", key, &error),
+            _ if is_encrypted(key) => encrypted(key),
+            _ => unusable("key", key, &error),
+        })?;
         let mut config =
             ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
                 .with_safe_default_protocol_versions()
@@ -58,10 +68,31 @@ impl fmt::Debug for Tls {
     }
 }
 
+/// Whether the file has a key under a passphrase, in PKCS#8 or in the form of before. It is read a second time,
+/// as far as a key goes.
+fn is_encrypted(path: &Path) -> bool {
+    let mut text = Zeroizing::new(Vec::with_capacity(LONGEST));
+    let read = File::open(path).and_then(|file| file.take(LONGEST as u64).read_to_end(&mut text));
+    let marks = [
+        "-----BEGIN ENCRYPTED PRIVATE KEY-----",
+        "Proc-Type: 4,ENCRYPTED",
+    ];
+    let has = |mark: &str| text.windows(mark.len()).any(|part| part == mark.as_bytes());
+    read.is_ok() && marks.into_iter().any(has)
+}
+
+fn encrypted(path: &Path) -> Error {
+    let shown = path.display();
+    let message = format!(
+        "the TLS key {shown} is encrypted, and nobody is there to give its passphrase; decrypt it with `openssl pkey -in {shown} -out PLAIN`"
+    );
+    Error::new(ErrorCode::TlsInvalid, message)
+}
+
 /// The content is not quoted: it may be a key.
 fn unusable(what: &str, path: &Path, error: &pem::Error) -> Error {
     let reason = match error {
-        pem::Error::Io(error) => error.to_string(),
+        pem::Error::Io(error) => files::reason(error),
         pem::Error::NoItemsFound => format!("it holds no {what} in PEM"),
         _ => "it is not well-formed PEM".to_owned(),
     };

@@ -127,8 +127,7 @@ impl Known {
     }
 
     /// Refuses an account that does not exist.
-    pub(super) async fn check_account(&self, store: &dyn Store, account: &str) -> Result<()> {
-        self.refresh(store).await?;
+    pub(super) fn check_account(&self, account: &str) -> Result<()> {
         self.state().account(account).map(drop)
     }
 

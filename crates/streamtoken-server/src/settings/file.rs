@@ -7,12 +7,13 @@ use streamtoken::{Error, ErrorCode, Result};
 use toml::de::{DeTable, DeValue};
 
 use super::Settings;
+use crate::files;
 
 /// Reads a file into `settings`.
 pub(super) fn read(path: &Path, settings: &mut Settings) -> Result<()> {
     let shown = path.display();
     let text = std::fs::read_to_string(path).map_err(|error| {
-        let message = format!("{shown} cannot be read: {error}");
+        let message = format!("{shown} cannot be read: {}", files::reason(&error));
         Error::new(ErrorCode::ConfigInvalid, message)
     })?;
     let place = |span: Range<usize>| format!("{shown}, line {}:", line(&text, span.start));
@@ -29,8 +30,12 @@ pub(super) fn read(path: &Path, settings: &mut Settings) -> Result<()> {
             DeValue::String(text) => text.to_string(),
             DeValue::Integer(number) => number.to_string(),
             DeValue::Boolean(truth) => truth.to_string(),
-            _ => {
-                let message = format!("{place} has no value of one kind");
+            other => {
+                let reason = match other {
+                    DeValue::Float(_) => "must be a whole number, or text in quotes",
+                    _ => "has no value of one kind",
+                };
+                let message = format!("{place} {reason}");
                 return Err(Error::new(ErrorCode::ConfigInvalid, message));
             }
         };

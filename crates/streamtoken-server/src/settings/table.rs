@@ -95,7 +95,7 @@ fn number(text: &str, range: RangeInclusive<usize>) -> Result<usize, String> {
     text.parse()
         .ok()
         .filter(|number| range.contains(number))
-        .ok_or_else(|| format!("{} to {}", range.start(), range.end()))
+        .ok_or_else(|| format!("a whole number, {} to {}", range.start(), range.end()))
 }
 
 fn truth(text: &str) -> Result<bool, String> {

@@ -11,11 +11,14 @@ use async_trait::async_trait;
 use sqlx::sqlite::SqlitePool;
 use sqlx::{Sqlite, SqliteConnection, Transaction};
 use streamtoken::api::MAX_KEYS;
-use streamtoken::{ErrorCode, Result};
+use streamtoken::{Error, ErrorCode, Result};
 
 pub(crate) use open::is_there;
 use place::Place;
-use rows::{column, insert_key, is_read_only, read_credential, read_key, read_master_key, refused};
+use rows::{
+    Statement, column, insert_key, is_read_only, read_credential, read_key, read_master_key,
+    refused,
+};
 
 use super::{Reseal, Store, StoredCredential, StoredKey, StoredMasterKey};
 
@@ -68,6 +71,23 @@ impl SqliteStore {
             .await?;
         Ok(transaction)
     }
+
+    /// Makes a change of one statement; gives how many rows it is about.
+    async fn change(&self, statement: Statement<'_>) -> Result<u64> {
+        let mut transaction = self.begin().await?;
+        let rows = execute(&mut transaction, statement).await?;
+        commit(transaction).await?;
+        Ok(rows)
+    }
+}
+
+async fn execute(connection: &mut SqliteConnection, statement: Statement<'_>) -> Result<u64> {
+    let done = statement.execute(connection).await.map_err(refused)?;
+    Ok(done.rows_affected())
+}
+
+async fn commit(transaction: Transaction<'static, Sqlite>) -> Result<()> {
+    transaction.commit().await.map_err(refused)
 }
 
 #[async_trait]
@@ -90,16 +110,11 @@ impl Store for SqliteStore {
     }
 
     async fn set_master_key(&self, master_key: &StoredMasterKey) -> Result<()> {
-        let mut transaction = self.begin().await?;
-        sqlx::query(
+        let statement = sqlx::query(
             "INSERT INTO master_key (one, id, sealed) VALUES (1, ?, ?) ON CONFLICT DO NOTHING",
-        )
-        .bind(&master_key.id)
-        .bind(&master_key.sealed)
-        .execute(&mut *transaction)
-        .await
-        .map_err(refused)?;
-        transaction.commit().await.map_err(refused)
+        );
+        let statement = statement.bind(&master_key.id).bind(&master_key.sealed);
+        self.change(statement).await.map(drop)
     }
 
     async fn add_account(
@@ -110,21 +125,15 @@ impl Store for SqliteStore {
     ) -> Result<bool> {
         let mut transaction = self.begin().await?;
         check_seal(&mut transaction, endpoint_key).await?;
-        let added =
-            sqlx::query("INSERT INTO accounts (id, created) VALUES (?, ?) ON CONFLICT DO NOTHING")
-                .bind(account)
-                .bind(created)
-                .execute(&mut *transaction)
-                .await
-                .map_err(refused)?;
-        if added.rows_affected() == 0 {
+        let statement =
+            sqlx::query("INSERT INTO accounts (id, created) VALUES (?, ?) ON CONFLICT DO NOTHING");
+        let statement = statement.bind(account).bind(created);
+        if execute(&mut transaction, statement).await? == 0 {
             return Ok(false);
         }
-        insert_key(account, endpoint_key)
-            .execute(&mut *transaction)
-            .await
-            .map_err(refused)?;
-        transaction.commit().await.map_err(refused)?;
+        check_unused(&mut transaction, account, endpoint_key).await?;
+        execute(&mut transaction, insert_key(account, endpoint_key)).await?;
+        commit(transaction).await?;
         Ok(true)
     }
 
@@ -160,25 +169,16 @@ impl Store for SqliteStore {
         if usize::try_from(count).is_ok_and(|count| count >= MAX_KEYS) {
             return Err(ErrorCode::KeysTooMany.into());
         }
-        insert_key(account, key)
-            .execute(&mut *transaction)
-            .await
-            .map_err(refused)?;
-        transaction.commit().await.map_err(refused)
+        execute(&mut transaction, insert_key(account, key)).await?;
+        commit(transaction).await
     }
 
     async fn delete_key(&self, account: &str, id: &str) -> Result<bool> {
-        let mut transaction = self.begin().await?;
-        let done = sqlx::query(
+        let statement = sqlx::query(
             "DELETE FROM signing_keys WHERE account_id = ? AND id = ? AND purpose = 'account'",
-        )
-        .bind(account)
-        .bind(id)
-        .execute(&mut *transaction)
-        .await
-        .map_err(refused)?;
-        transaction.commit().await.map_err(refused)?;
-        Ok(done.rows_affected() > 0)
+        );
+        let rows = self.change(statement.bind(account).bind(id)).await?;
+        Ok(rows > 0)
     }
 
     async fn credentials(&self) -> Result<Vec<StoredCredential>> {
@@ -191,8 +191,7 @@ impl Store for SqliteStore {
 
     async fn add_credential(&self, credential: &StoredCredential) -> Result<()> {
         let grants = serde_json::to_string(&credential.grants).map_err(|_| ErrorCode::Internal)?;
-        let mut transaction = self.begin().await?;
-        sqlx::query(
+        let statement = sqlx::query(
             "INSERT INTO credentials (id, name, hash, email, grants, created) VALUES (?, ?, ?, ?, ?, ?)",
         )
         .bind(&credential.id)
@@ -200,24 +199,15 @@ impl Store for SqliteStore {
         .bind(credential.hash.as_slice())
         .bind(&credential.email)
         .bind(grants)
-        .bind(&credential.created)
-        .execute(&mut *transaction)
-        .await
-        .map_err(refused)?;
-        transaction.commit().await.map_err(refused)
+        .bind(&credential.created);
+        self.change(statement).await.map(drop)
     }
 
     async fn revoke_credential(&self, id: &str, revoked: &str) -> Result<bool> {
-        let mut transaction = self.begin().await?;
-        let done =
-            sqlx::query("UPDATE credentials SET revoked = ? WHERE id = ? AND revoked IS NULL")
-                .bind(revoked)
-                .bind(id)
-                .execute(&mut *transaction)
-                .await
-                .map_err(refused)?;
-        transaction.commit().await.map_err(refused)?;
-        Ok(done.rows_affected() > 0)
+        let statement =
+            sqlx::query("UPDATE credentials SET revoked = ? WHERE id = ? AND revoked IS NULL");
+        let rows = self.change(statement.bind(revoked).bind(id)).await?;
+        Ok(rows > 0)
     }
 
     async fn reseal(&self, master_key: &StoredMasterKey, reseal: &dyn Reseal) -> Result<usize> {
@@ -229,22 +219,19 @@ impl Store for SqliteStore {
         for row in &rows {
             let account: String = column(row, "account_id")?;
             let key = reseal.reseal(&account, &read_key(row)?)?;
-            sqlx::query("UPDATE signing_keys SET sealed = ?, master_key_id = ? WHERE account_id = ? AND id = ?")
-                .bind(&key.sealed)
-                .bind(&key.master_key_id)
-                .bind(&account)
-                .bind(&key.id)
-                .execute(&mut *transaction)
-                .await
-                .map_err(refused)?;
+            let statement = sqlx::query(
+                "UPDATE signing_keys SET sealed = ?, master_key_id = ? WHERE account_id = ? AND id = ?",
+            )
+            .bind(&key.sealed)
+            .bind(&key.master_key_id)
+            .bind(&account)
+            .bind(&key.id);
+            execute(&mut transaction, statement).await?;
         }
-        sqlx::query("REPLACE INTO master_key (one, id, sealed) VALUES (1, ?, ?)")
-            .bind(&master_key.id)
-            .bind(&master_key.sealed)
-            .execute(&mut *transaction)
-            .await
-            .map_err(refused)?;
-        transaction.commit().await.map_err(refused)?;
+        let statement = sqlx::query("REPLACE INTO master_key (one, id, sealed) VALUES (1, ?, ?)");
+        let statement = statement.bind(&master_key.id).bind(&master_key.sealed);
+        execute(&mut transaction, statement).await?;
+        commit(transaction).await?;
         Ok(rows.len())
     }
 
@@ -275,6 +262,36 @@ async fn has_account(connection: &mut SqliteConnection, account: &str) -> Result
         .await
         .map(|found| found.is_some())
         .map_err(refused)
+}
+
+/// Refuses a key that another account has, by its id or by its modulus: whoever may mint for one of the two
+/// could mint for both.
+async fn check_unused(
+    connection: &mut SqliteConnection,
+    account: &str,
+    key: &StoredKey,
+) -> Result<()> {
+    let jwk: serde_json::Value =
+        serde_json::from_str(&key.public_jwk).map_err(|_| ErrorCode::Internal)?;
+    let owner: Option<String> = sqlx::query_scalar(
+        "SELECT account_id FROM signing_keys \
+         WHERE account_id <> ? AND (id = ? OR instr(public_jwk, ?) > 0) LIMIT 1",
+    )
+    .bind(account)
+    .bind(&key.id)
+    .bind(format!("\"n\":{}", jwk["n"]))
+    .fetch_optional(connection)
+    .await
+    .map_err(refused)?;
+    match owner {
+        None => Ok(()),
+        Some(owner) => Err(Error::new(
+            ErrorCode::KeyOfAnotherAccount,
+            format!(
+                "account {owner} has this key, and a key signs for one account alone: give {account} another"
+            ),
+        )),
+    }
 }
 
 /// Refuses a key that was sealed before the store's master key changed: whoever holds the new one alone

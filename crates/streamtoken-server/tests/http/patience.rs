@@ -11,9 +11,9 @@ use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-const SHORT: Duration = Duration::from_millis(200);
+pub(crate) const SHORT: Duration = Duration::from_millis(200);
 /// Longer than any test.
-const LONG: Duration = Duration::from_secs(3600);
+pub(crate) const LONG: Duration = Duration::from_secs(3600);
 
 /// All that comes back; a connection that is not closed in a minute fails.
 fn rest(stream: &mut TcpStream) -> String {
@@ -50,7 +50,7 @@ fn only(set: fn(&mut Limits)) -> Server {
 }
 
 /// Waits for the end of a server that was told to stop.
-fn wait(runtime: &Runtime, server: JoinHandle<()>) {
+pub(crate) fn wait(runtime: &Runtime, server: JoinHandle<()>) {
     let ended = async { timeout(Duration::from_secs(60), server).await };
     runtime.block_on(ended).unwrap().unwrap();
 }

@@ -78,8 +78,19 @@ impl Server {
             let created = service.clock().timestamp().to_string();
             let credential = NewCredential::generate("test", None, grants, created).unwrap();
             service.add_credential(&credential).await.unwrap();
-            (Arc::new(service), credential.secret.to_string())
+            (service, credential.secret.to_string())
         });
+        Self::over(runtime, service, token, set_up)
+    }
+
+    /// A server of this service, of which `token` is a credential.
+    pub(crate) fn over(
+        runtime: Runtime,
+        service: Service,
+        token: String,
+        set_up: impl FnOnce(serve::Server) -> serve::Server,
+    ) -> Self {
+        let service = Arc::new(service);
         let routes = routes::router(Arc::clone(&service)).route(PANICS, get(panics));
         let server = set_up(serve::Server::new(routes));
         Self::listen(runtime, service, token, server)

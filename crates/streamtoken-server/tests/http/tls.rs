@@ -98,6 +98,25 @@ fn files_that_are_no_certificate_and_key_are_refused() {
 }
 
 #[test]
+fn a_key_under_a_passphrase_is_told_from_one_that_is_damaged() {
+    let folder = certificate();
+    for encrypt in [
+        "pkcs8 -topk8 -in key.pem -out encrypted.pem -passout pass:secret",
+        "ec -aes128 -in key.pem -out encrypted.pem -passout pass:secret",
+    ] {
+        let made = openssl(folder.path(), encrypt).output().unwrap();
+        assert!(made.status.success(), "{made:?}");
+        let error = load(folder.path(), "cert.pem", "encrypted.pem").unwrap_err();
+        assert_eq!(error.code(), ErrorCode::TlsInvalid);
+        let message = error.message();
+        assert!(
+            message.contains("is encrypted") && message.contains("openssl pkey"),
+            "{message}"
+        );
+    }
+}
+
+#[test]
 fn off_loopback_nothing_is_open() {
     for (address, is_open) in [
         ("127.0.0.1:1", false),

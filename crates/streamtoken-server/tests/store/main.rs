@@ -7,6 +7,7 @@ mod opening;
 mod together;
 mod watched;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use streamtoken::{ErrorCode, Result, SigningKey};
@@ -15,14 +16,30 @@ use streamtoken_server::keyring::{introduce, to_store};
 use streamtoken_server::store::{KeyPurpose, SqliteStore, Store, StoredKey};
 use streamtoken_server::vault::{MasterKey, Vault};
 use streamtoken_server::{Clock, Minting, Service};
+use zeroize::Zeroizing;
 
 fn master() -> MasterKey {
-    MasterKey::parse(&MasterKey::generate_text().unwrap()).unwrap()
+    parse(&MasterKey::generate_text().unwrap())
 }
 
 /// Runs asynchronous work, on threads as the service does.
 fn run<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Runtime::new().unwrap().block_on(work)
+}
+
+/// The same, with the file of a store that is not there yet.
+fn run_on_file<T>(work: impl AsyncFnOnce(&Path) -> T) -> T {
+    let folder = tempfile::tempdir().unwrap();
+    run(work(&folder.path().join("store.db")))
+}
+
+/// Two master keys as texts.
+fn master_keys() -> [Zeroizing<String>; 2] {
+    [(), ()].map(|()| MasterKey::generate_text().unwrap())
+}
+
+fn parse(text: &str) -> MasterKey {
+    MasterKey::parse(text).unwrap()
 }
 
 fn code<T>(result: Result<T>) -> ErrorCode {
@@ -36,6 +53,16 @@ fn code<T>(result: Result<T>) -> ErrorCode {
 fn stored(id: &str, created: &str, purpose: KeyPurpose, master: &MasterKey) -> StoredKey {
     static KEY: std::sync::OnceLock<SigningKey> = std::sync::OnceLock::new();
     let key = KEY.get_or_init(|| SigningKey::generate().unwrap());
+    stored_of(key, id, created, purpose, master)
+}
+
+fn stored_of(
+    key: &SigningKey,
+    id: &str,
+    created: &str,
+    purpose: KeyPurpose,
+    master: &MasterKey,
+) -> StoredKey {
     let mut stored = to_store("a", key, purpose, Clock::default().timestamp(), master).unwrap();
     (stored.id, stored.created) = (id.to_owned(), created.to_owned());
     stored

@@ -1,18 +1,19 @@
 //! What each method does.
 
-use streamtoken::{ErrorCode, Result};
+use streamtoken::{ErrorCode, Result, SigningKey};
 use streamtoken_server::keyring::{introduce, reseal};
 use streamtoken_server::store::{KeyPurpose, Reseal, SqliteStore, Store, StoredKey};
 use streamtoken_server::vault::Vault;
 
-use crate::{code, credential, master, run, stored, with_account};
+use crate::{code, credential, master, run, stored, stored_of, with_account};
 
 #[test]
 fn accounts_come_once_and_with_their_key() {
     run(async {
         let master = master();
         let store = with_account(&master).await;
-        let other = stored("x", "1", KeyPurpose::Endpoint, &master);
+        let key = SigningKey::generate().unwrap();
+        let other = stored_of(&key, "x", "1", KeyPurpose::Endpoint, &master);
         assert!(!store.add_account("a", "1", &other).await.unwrap());
         assert!(store.add_account("b", "1", &other).await.unwrap());
         assert_eq!(store.accounts().await.unwrap(), ["a", "b"]);
@@ -23,6 +24,29 @@ fn accounts_come_once_and_with_their_key() {
             (KeyPurpose::Endpoint, "e")
         );
         assert_eq!(store.keys("c").await.unwrap(), None);
+    });
+}
+
+#[test]
+fn a_key_signs_for_one_account_alone() {
+    run(async {
+        let master = master();
+        let store = with_account(&master).await;
+        let key = SigningKey::generate().unwrap();
+        let same_id = stored_of(&key, "e", "1", KeyPurpose::Endpoint, &master);
+        let same_material = stored("x", "1", KeyPurpose::Endpoint, &master);
+        for taken in [same_id, same_material] {
+            let error = store.add_account("b", "1", &taken).await.unwrap_err();
+            assert_eq!(error.code(), ErrorCode::KeyOfAnotherAccount);
+            assert!(
+                error.message().starts_with("account a has this key"),
+                "{error}"
+            );
+        }
+        assert_eq!(store.accounts().await.unwrap(), ["a"]);
+        // Nothing of it was left behind.
+        let good = stored_of(&key, "x", "1", KeyPurpose::Endpoint, &master);
+        assert!(store.add_account("b", "1", &good).await.unwrap());
     });
 }
 

@@ -13,7 +13,7 @@ use streamtoken_server::{Minting, Service};
 use zeroize::Zeroizing;
 
 use crate::opening::sql;
-use crate::{code, credential, master, run, service};
+use crate::{code, credential, master, master_keys, parse, run, run_on_file, service};
 
 pub(crate) async fn mint(service: &Service, account: &str) -> Result<Token> {
     let request = TokenRequest::parse(b"", &SignOptions::new(), false).unwrap();
@@ -45,7 +45,7 @@ async fn soon(condition: impl AsyncFn() -> bool) {
 async fn two(file: &Path, text: &Zeroizing<String>) -> (Service, Service) {
     let open = async || {
         let store = SqliteStore::open(file).await.unwrap();
-        service(store, MasterKey::parse(text).unwrap()).await
+        service(store, parse(text)).await
     };
     (open().await, open().await)
 }
@@ -78,11 +78,9 @@ fn a_change_of_ones_own_is_known_at_once() {
 
 #[test]
 fn a_change_by_another_process_is_noticed_soon() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("store.db");
-    run(async {
+    run_on_file(async |file| {
         let text = MasterKey::generate_text().unwrap();
-        let (one, other) = two(&file, &text).await;
+        let (one, other) = two(file, &text).await;
         let made = credential();
         other.add_account("a", None).await.unwrap();
         other.add_credential(&made).await.unwrap();
@@ -103,15 +101,13 @@ fn a_change_by_another_process_is_noticed_soon() {
 
 #[test]
 fn the_first_calls_after_a_start_all_know_the_credentials() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("store.db");
-    run(async {
+    run_on_file(async |file| {
         let text = MasterKey::generate_text().unwrap();
-        let (one, _) = two(&file, &text).await;
+        let (one, _) = two(file, &text).await;
         let made = credential();
         one.add_credential(&made).await.unwrap();
         for _ in 0..20 {
-            let (fresh, _) = two(&file, &text).await;
+            let (fresh, _) = two(file, &text).await;
             let (fresh, secret) = (Arc::new(fresh), Arc::new(made.secret.to_string()));
             let calls: Vec<_> = (0..8)
                 .map(|_| {
@@ -128,16 +124,10 @@ fn the_first_calls_after_a_start_all_know_the_credentials() {
 
 #[test]
 fn keys_are_made_and_tokens_minted_while_the_master_key_is_rotated() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("store.db");
-    let (old, new) = (
-        MasterKey::generate_text().unwrap(),
-        MasterKey::generate_text().unwrap(),
-    );
-    let parse = |text: &str| MasterKey::parse(text).unwrap();
-    run(async {
+    let [old, new] = master_keys();
+    run_on_file(async |file| {
         let start = async |vault| {
-            let store = Arc::new(SqliteStore::open(&file).await.unwrap());
+            let store = Arc::new(SqliteStore::open(file).await.unwrap());
             Service::start(store, vault, Minting::default()).await
         };
         let first = start(Vault::new(parse(&old), None)).await.unwrap();
@@ -173,15 +163,9 @@ fn keys_are_made_and_tokens_minted_while_the_master_key_is_rotated() {
 
 #[test]
 fn who_lacks_the_new_master_key_is_not_ready_and_still_tells_public_keys() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("store.db");
-    let (old, new) = (
-        MasterKey::generate_text().unwrap(),
-        MasterKey::generate_text().unwrap(),
-    );
-    let parse = |text: &str| MasterKey::parse(text).unwrap();
-    run(async {
-        let open = async || SqliteStore::open(&file).await.unwrap();
+    let [old, new] = master_keys();
+    run_on_file(async |file| {
+        let open = async || SqliteStore::open(file).await.unwrap();
         let left = service(open().await, parse(&old)).await;
         left.add_account("a", None).await.unwrap();
         let jwks = left.jwks("a").await.unwrap();
@@ -202,20 +186,18 @@ fn who_lacks_the_new_master_key_is_not_ready_and_still_tells_public_keys() {
 
 #[test]
 fn a_damaged_record_stops_its_account_alone() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("store.db");
-    run(async {
+    run_on_file(async |file| {
         let text = MasterKey::generate_text().unwrap();
-        let (one, _) = two(&file, &text).await;
+        let (one, _) = two(file, &text).await;
         one.add_account("good", None).await.unwrap();
         one.add_account("bad", None).await.unwrap();
         sql(
-            &file,
+            file,
             "UPDATE signing_keys SET sealed = CAST(substr(sealed, 1, 20) || x'00ff00ff' || substr(sealed, 25) \
              AS BLOB) WHERE account_id = 'bad'",
         )
         .await;
-        let (fresh, _) = two(&file, &text).await;
+        let (fresh, _) = two(file, &text).await;
         assert_eq!(code(mint(&fresh, "bad").await), ErrorCode::StoreDamaged);
         mint(&fresh, "good").await.unwrap();
         // Nothing is sealed anew where one cannot be.
@@ -232,14 +214,12 @@ fn a_damaged_record_stops_its_account_alone() {
 #[test]
 fn minting_goes_on_beside_a_write_that_takes_long() {
     use sqlx::ConnectOptions as _;
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("store.db");
-    run(async {
+    run_on_file(async |file| {
         let text = MasterKey::generate_text().unwrap();
-        let (one, _) = two(&file, &text).await;
+        let (one, _) = two(file, &text).await;
         one.add_account("a", None).await.unwrap();
         let one = Arc::new(one);
-        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&file);
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
         let mut other = options.connect().await.unwrap();
         sqlx::raw_sql("BEGIN IMMEDIATE")
             .execute(&mut other)

@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
 use streamtoken::ErrorCode;
 use streamtoken_server::store::{KeyPurpose, SqliteStore, Store};
 use streamtoken_server::vault::{MasterKey, Vault};
-use streamtoken_server::{MasterKeySource, Minting, OpenOptions, Service, open};
+use streamtoken_server::{MasterKeySource, Minting, OpenOptions, Service, check, open};
 use zeroize::Zeroizing;
 
 use crate::{code, fill, master, run, stored};
@@ -138,6 +138,74 @@ fn a_file_that_is_no_store_is_told_from_one_that_cannot_be_reached() {
             code(SqliteStore::open(folder.path()).await),
             ErrorCode::StoreUnavailable
         );
+    });
+}
+
+#[test]
+fn what_sqlite_takes_for_no_file_is_refused() {
+    run(async {
+        for (name, said) in [
+            (":memory:", "serve --dev"),
+            ("file:store.db", "./file:store.db"),
+            ("file::memory:?cache=shared", "is a URI"),
+        ] {
+            let name = Path::new(name);
+            let mut options = options(Path::new("none"));
+            options.store = Some(name.to_owned());
+            for refused in [
+                SqliteStore::open(name).await.err(),
+                SqliteStore::open_existing(name).await.err(),
+                check(&options).await.err(),
+                open(options).await.err(),
+            ] {
+                let error = refused.unwrap();
+                assert_eq!(error.code(), ErrorCode::ConfigInvalid);
+                assert!(error.message().contains(said), "{}", error.message());
+            }
+            assert!(!name.exists());
+        }
+        let folder = tempfile::tempdir().unwrap();
+        for name in [":memory:", "file:store.db"] {
+            let file = folder.path().join(name);
+            SqliteStore::open(&file).await.unwrap().close().await;
+            assert!(fs::metadata(&file).unwrap().len() > 0);
+        }
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_is_told_and_nothing_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = || options(folder.path());
+    let link = options().store.unwrap();
+    std::os::unix::fs::symlink("missing.db", &link).unwrap();
+    run(async {
+        for refused in [
+            SqliteStore::open(&link).await.err(),
+            SqliteStore::open_existing(&link).await.err(),
+            check(&options()).await.err(),
+            open(options()).await.err(),
+        ] {
+            let error = refused.unwrap();
+            assert_eq!(error.code(), ErrorCode::StoreUnavailable);
+            let said = "it is a link to missing.db, and nothing is there";
+            assert!(error.message().ends_with(said), "{}", error.message());
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        // One that leads to a store is as good as its name.
+        SqliteStore::open(&folder.path().join("missing.db"))
+            .await
+            .unwrap()
+            .close()
+            .await;
+        assert_eq!(code(open(options()).await), ErrorCode::MasterKeyMissing);
+        fs::write(
+            folder.path().join("master.key"),
+            &*MasterKey::generate_text().unwrap(),
+        )
+        .unwrap();
+        open(options()).await.unwrap().store().close().await;
     });
 }
 

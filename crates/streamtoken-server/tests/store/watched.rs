@@ -5,17 +5,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
-use streamtoken::Result;
+use streamtoken::{ErrorCode, KeySet, Result, SigningKey};
 use streamtoken_server::access::Presented;
-use streamtoken_server::keyring::introduce;
+use streamtoken_server::keyring::{introduce, to_store};
 use streamtoken_server::store::{
-    Reseal, SqliteStore, Store, StoredCredential, StoredKey, StoredMasterKey,
+    KeyPurpose, Reseal, SqliteStore, Store, StoredCredential, StoredKey, StoredMasterKey,
 };
-use streamtoken_server::vault::{MasterKey, Vault};
-use streamtoken_server::{Minting, Service};
+use streamtoken_server::vault::Vault;
+use streamtoken_server::{Clock, Minting, Service};
 
 use crate::noticing::mint;
-use crate::{credential, run};
+use crate::{code, credential, master, master_keys, parse, run};
 
 /// Tells the master key of before, once; and counts what is read, but for whether there is anything new.
 struct Watched {
@@ -79,24 +79,29 @@ impl Store for Watched {
 
 /// A store with the first of these, and a service that has both.
 async fn start(new: &str, old: &str) -> (Arc<Watched>, Service) {
-    let parse = |text: &str| MasterKey::parse(text).unwrap();
     let store = SqliteStore::in_memory().await.unwrap();
     let introduced = introduce(&parse(new)).unwrap();
     store.set_master_key(&introduced).await.unwrap();
+    let before = introduce(&parse(old)).unwrap();
+    let both = Vault::new(parse(new), Some(parse(old)));
+    watch(store, before, both).await
+}
+
+/// This store, and a service that has it and the vault.
+async fn watch(
+    store: SqliteStore,
+    before: StoredMasterKey,
+    vault: Vault,
+) -> (Arc<Watched>, Service) {
     let watched = Arc::new(Watched {
         store,
-        before: introduce(&parse(old)).unwrap(),
+        before,
         is_outdated: AtomicBool::new(false),
         read: AtomicUsize::new(0),
     });
-    let both = Vault::new(parse(new), Some(parse(old)));
     let store: Arc<dyn Store> = Arc::<Watched>::clone(&watched);
-    let service = Service::start(store, both, Minting::default()).await;
+    let service = Service::start(store, vault, Minting::default()).await;
     (watched, service.unwrap())
-}
-
-fn master_keys() -> [String; 2] {
-    [(), ()].map(|()| MasterKey::generate_text().unwrap().to_string())
 }
 
 #[test]
@@ -113,7 +118,7 @@ fn a_key_that_was_sealed_before_a_rotation_is_sealed_again() {
             }
             assert!(!watched.is_outdated.load(Ordering::SeqCst));
         }
-        let id = MasterKey::parse(&new).unwrap().id().to_owned();
+        let id = parse(&new).id().to_owned();
         for key in watched.keys("a").await.unwrap().unwrap() {
             assert_eq!(key.master_key_id, id);
         }
@@ -142,5 +147,30 @@ fn minting_does_not_read_the_store() {
             }
             assert_eq!(watched.read.load(Ordering::SeqCst), before);
         }
+    });
+}
+
+#[test]
+fn keys_that_the_master_key_does_not_open_are_read_once() {
+    run(async {
+        let (ours, other) = (master(), master());
+        let key = SigningKey::generate().unwrap();
+        let now = Clock::default().timestamp();
+        let endpoint = to_store("a", &key, KeyPurpose::Endpoint, now, &other).unwrap();
+        let store = SqliteStore::in_memory().await.unwrap();
+        // Before the store knows its master key, which a later one has taken the place of since.
+        store.add_account("a", "0", &endpoint).await.unwrap();
+        let introduced = introduce(&ours).unwrap();
+        store.set_master_key(&introduced).await.unwrap();
+        let vault = Vault::new(ours, None);
+        let (watched, service) = watch(store, introduced, vault).await;
+        let before = watched.read.load(Ordering::SeqCst);
+        for _ in 0..20 {
+            let jwks = KeySet::from_jwks(service.jwks("a").await.unwrap()).unwrap();
+            assert!(jwks.get(key.id()).is_some());
+            let minted = mint(&service, "a").await;
+            assert_eq!(code(minted), ErrorCode::MasterKeyWrong);
+        }
+        assert_eq!(watched.read.load(Ordering::SeqCst), before);
     });
 }

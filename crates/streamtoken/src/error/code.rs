@@ -319,6 +319,8 @@ pub enum ErrorCode {
     KeyNotFound = 523,
     /// An account has at most 1000 keys.
     KeysTooMany = 524,
+    /// Another account has this key, and a key signs for one account alone.
+    KeyOfAnotherAccount = 525,
     /// The request is not HTTP/1.1 that can be read.
     RequestMalformed = 530,
     /// The request line and headers are too long or too many.
@@ -505,6 +507,7 @@ impl ErrorCode {
         Self::AccountUnknown,
         Self::KeyNotFound,
         Self::KeysTooMany,
+        Self::KeyOfAnotherAccount,
         Self::RequestMalformed,
         Self::HeadersTooLarge,
         Self::BodyTooLarge,
@@ -1164,6 +1167,11 @@ impl ErrorCode {
             Self::AccountUnknown => ("account_unknown", 404, "no account has this id"),
             Self::KeyNotFound => ("key_not_found", 404, "the account has no key with this id"),
             Self::KeysTooMany => ("keys_too_many", 400, "an account has at most 1000 keys"),
+            Self::KeyOfAnotherAccount => (
+                "key_of_another_account",
+                400,
+                "another account has this key, and a key signs for one account alone",
+            ),
             Self::RequestMalformed => (
                 "request_malformed",
                 400,

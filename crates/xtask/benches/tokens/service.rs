@@ -91,6 +91,7 @@ impl Service {
             .args(["-c", SERVICE_CORE])
             .arg(program)
             .args(["serve", "--dev", "--json", "--listen", "127.0.0.1:0"])
+            .args(["--log-level", "off"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

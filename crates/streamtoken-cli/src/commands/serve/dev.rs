@@ -50,6 +50,7 @@ pub(super) async fn run(
         let message = "the emulator prints its credentials, so it listens on loopback alone, such as 127.0.0.1:8787";
         return Err(Error::new(ErrorCode::ListenOpen, message).into());
     }
+    let _log = service::start_log(&settings);
     // Whoever ends a test does not wait for an answer that was made late on purpose.
     let mut limits = settings.limits;
     limits.drain_timeout = limits.drain_timeout.min(Duration::from_secs(1));
@@ -67,7 +68,7 @@ pub(super) async fn run(
         .limits(limits)
         .run(listener, stop)
         .await;
-    service::close(emulator.service()).await;
+    emulator.service().close().await;
     Ok(Exit::SUCCESS)
 }
 

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use streamtoken::{Error, ErrorCode, Result};
+use streamtoken::Result;
 use streamtoken_server::OpenOptions;
 use streamtoken_server::settings::Settings;
 
@@ -132,15 +132,7 @@ impl Flags {
                 .filter(|file| !file.is_empty())
                 .map(PathBuf::from),
         };
-        for name in Settings::names() {
-            let variable = streamtoken_server::settings::variable(name);
-            if let Err(std::env::VarError::NotUnicode(_)) = std::env::var(&variable) {
-                let message = format!("{variable} is not UTF-8");
-                return Err(Error::new(ErrorCode::ConfigInvalid, message));
-            }
-        }
-        let env = |variable: &str| std::env::var(variable).ok();
-        Settings::read(config.as_deref(), env, self.given())
+        Settings::read(config.as_deref(), std::env::vars_os(), self.given())
     }
 
     /// What the service opens. Its master keys are no settings where they stand in variables themselves.

@@ -7,7 +7,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 #[cfg(unix)]
 use std::task::Poll;
-use std::time::Duration;
 
 use serde::Serialize;
 use streamtoken::{Error, ErrorCode, Result};
@@ -15,10 +14,9 @@ use streamtoken_server::log::{self, Log, LogFormat};
 use streamtoken_server::routes;
 use streamtoken_server::serve::{Server, Tls};
 use streamtoken_server::settings::Settings;
-use streamtoken_server::{OpenOptions, Service, open};
+use streamtoken_server::{OpenOptions, open};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
-use tokio::time::timeout;
 
 use crate::master_keys;
 use crate::output::{Exit, Outcome, Ui, reason};
@@ -54,7 +52,7 @@ pub(super) async fn run(settings: Settings, options: OpenOptions, ui: Ui) -> Out
         .tls(tls);
     let in_order = async {
         server.run(listener, async { drop(stopped.await) }).await;
-        close(&service).await;
+        service.close().await;
     };
     let twice = async {
         signals.next().await;
@@ -66,12 +64,6 @@ pub(super) async fn run(settings: Settings, options: OpenOptions, ui: Ui) -> Out
         () = twice => {}
     }
     Ok(Exit::SUCCESS)
-}
-
-/// Closes the store, which is whole without that too: the end does not wait for a disk that hangs.
-pub(super) async fn close(service: &Service) {
-    const PATIENCE: Duration = Duration::from_secs(5);
-    drop(timeout(PATIENCE, service.store().close()).await);
 }
 
 /// Listens at an address; gives the one with the port that was found for port 0.
@@ -143,7 +135,8 @@ impl Signals {
     }
 }
 
-fn start_log(settings: &Settings) -> Log {
+/// Starts the log, on standard error. Whoever drops it waits for its last lines.
+pub(super) fn start_log(settings: &Settings) -> Log {
     let format = settings.log_format.unwrap_or_else(|| {
         if io::stderr().is_terminal() {
             LogFormat::Text

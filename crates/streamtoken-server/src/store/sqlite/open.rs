@@ -34,9 +34,11 @@ impl SqliteStore {
     ///
     /// # Errors
     /// [`ErrorCode::StoreUnavailable`]; [`ErrorCode::StoreDamaged`] for a file that is no store;
-    /// [`ErrorCode::StoreTooNew`].
+    /// [`ErrorCode::StoreTooNew`]; [`ErrorCode::ConfigInvalid`] for what SQLite takes for no file.
     pub async fn open(file: &Path) -> Result<Self> {
-        files::create(file).map_err(|error| unmade(file, &error))?;
+        if !is_there(file)? {
+            files::create(file).map_err(|error| unmade(file, &error))?;
+        }
         Self::open_file(file, true).await
     }
 
@@ -139,10 +141,35 @@ impl SqliteStore {
 /// Whether there is something under this name.
 ///
 /// # Errors
-/// [`ErrorCode::StoreUnavailable`] when that cannot be told.
+/// [`ErrorCode::StoreUnavailable`] when that cannot be told, or a link leads nowhere;
+/// [`ErrorCode::ConfigInvalid`] for what SQLite takes for no file.
 pub(crate) fn is_there(file: &Path) -> Result<bool> {
-    file.try_exists()
-        .map_err(|error| unavailable(file, &files::reason(&error)))
+    check_name(file)?;
+    let is_there = file
+        .try_exists()
+        .map_err(|error| unavailable(file, &files::reason(&error)))?;
+    match file.read_link() {
+        Ok(target) if !is_there => {
+            let reason = format!("it is a link to {}, and nothing is there", target.display());
+            Err(unavailable(file, &reason))
+        }
+        _ => Ok(is_there),
+    }
+}
+
+/// Refuses the names that SQLite does not take for those of files. It would forget what is stored in memory.
+fn check_name(file: &Path) -> Result<()> {
+    let shown = file.display();
+    let message = match file.as_os_str().as_encoded_bytes() {
+        b":memory:" => format!(
+            "{shown} names no file: `streamtoken serve --dev` without --store keeps its store in memory"
+        ),
+        name if name.starts_with(b"file:") => format!(
+            "{shown} is a URI: give the name of the file alone, or ./{shown} for one that is called so"
+        ),
+        _ => return Ok(()),
+    };
+    Err(Error::new(ErrorCode::ConfigInvalid, message))
 }
 
 /// A pool of one connection, which is kept. `opened` counts how often it was opened.

@@ -8,10 +8,10 @@ use streamtoken::{Error, ErrorCode, Result};
 
 use crate::store::{KeyPurpose, StoredCredential, StoredKey, StoredMasterKey};
 
-pub(super) fn insert_key<'q>(
-    account: &'q str,
-    key: &'q StoredKey,
-) -> Query<'q, Sqlite, SqliteArguments> {
+/// A statement with what is bound to it.
+pub(super) type Statement<'q> = Query<'q, Sqlite, SqliteArguments>;
+
+pub(super) fn insert_key<'q>(account: &'q str, key: &'q StoredKey) -> Statement<'q> {
     sqlx::query(
         "INSERT INTO signing_keys (account_id, id, purpose, created, public_jwk, master_key_id, sealed) \
          VALUES (?, ?, ?, ?, ?, ?, ?)",

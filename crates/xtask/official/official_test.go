@@ -333,3 +333,28 @@ func TestACredentialReachesWhatItWasMadeFor(t *testing.T) {
 		}
 	}
 }
+
+func TestABrokenAnswerIsNoToken(t *testing.T) {
+	running := start(t)
+	broken := func(body string) (*stream.TokenNewResponse, error) {
+		running.steer(t, http.MethodPut, "faults", `[{"body": "`+body+`", "times": 1}]`)
+		return running.mint()
+	}
+	for body, is := range map[string]func(error) bool{
+		"empty":     func(err error) bool { return errors.Is(err, io.EOF) },
+		"truncated": func(err error) bool { return errors.Is(err, io.ErrUnexpectedEOF) },
+		"not_json":  func(err error) bool { return err != nil && strings.Contains(err.Error(), "text/html") },
+	} {
+		token, err := broken(body)
+		if token != nil || !is(err) || errors.As(err, new(*cloudflare.Error)) {
+			t.Errorf("%s: an answer is %t, %v", body, token != nil, err)
+		}
+	}
+	// Under this status the client does not look for `success`: only the missing token tells.
+	token, err := broken("success_false_200")
+	if err != nil || token.Token != "" || !token.JSON.Token.IsMissing() {
+		t.Errorf("success_false_200: an answer is %t, %v", token != nil, err)
+	}
+	token, err = broken("messages_null")
+	running.mints(t, token, err)
+}

@@ -5,6 +5,7 @@ pub mod bench;
 pub mod check;
 mod command;
 pub mod dist;
+mod go;
 pub mod header;
 mod languages;
 mod matrix;

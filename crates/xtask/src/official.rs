@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::command::{self, cargo_line};
+use crate::go;
 use crate::project;
 use crate::step::note;
 use crate::test::Tally;
@@ -42,8 +43,9 @@ pub(crate) fn test(tally: &mut Tally) -> Result<()> {
     Ok(())
 }
 
-/// Format of the tests in Go.
+/// The version of Go, and the format of the tests in it.
 pub(crate) fn check(write: bool) -> Result<()> {
+    go::check_version(&folder())?;
     let mut gofmt = Command::new("gofmt");
     gofmt.arg(if write { "-w" } else { "-l" }).arg(folder());
     let changed = command::run(gofmt)?;

@@ -21,6 +21,15 @@ pub(crate) fn check_version(folder: &Path) -> Result<()> {
     compare(wanted, found.trim())
 }
 
+/// The layout of the sources in `folder`, by `gofmt`.
+pub(crate) fn format(folder: &Path, write: bool) -> Result<()> {
+    let mut gofmt = Command::new("gofmt");
+    gofmt.arg(if write { "-w" } else { "-l" }).arg(folder);
+    let changed = command::run(gofmt)?;
+    ensure!(changed.is_empty(), "gofmt would change {changed}");
+    Ok(())
+}
+
 /// `found` is what `go version` prints: `go version go1.26.8 linux/amd64`.
 fn compare(wanted: &str, found: &str) -> Result<()> {
     let version = |text: &str| release(text.strip_prefix("go")?);

@@ -3,11 +3,16 @@
 // Cloudflare's own client, unchanged but for its base URL, against our service.
 
 const assert = require('node:assert/strict');
+const { spawn } = require('node:child_process');
+const { once } = require('node:events');
+const { mkdtempSync, rmSync } = require('node:fs');
 const { createRequire } = require('node:module');
+const { tmpdir } = require('node:os');
 const path = require('node:path');
+const readline = require('node:readline');
 const { after, before, beforeEach, test } = require('node:test');
 const { startStreamServer } = require('../testing.js');
-const { root, streamtoken, video } = require('./support.js');
+const { root, run, streamtoken, video } = require('./support.js');
 
 const tools = process.env.STREAMTOKEN_TOOLS ?? path.join(root, 'target/node/tools');
 const Cloudflare = createRequire(path.join(tools, 'package.json'))('cloudflare');
@@ -178,5 +183,51 @@ test('with number times jose takes the token', async () => {
     assert.equal(payload.exp, verify(token, keys, { identifier: video }).exp);
   } finally {
     await numbers.close();
+  }
+});
+
+/** A service with a store, as long as the test takes; and a credential for one video of one account. */
+async function startService(t) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'streamtoken-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const env = {
+    ...process.env,
+    STREAMTOKEN_STORE: path.join(folder, 'tokens.db'),
+    STREAMTOKEN_MASTER_KEY_FILE: path.join(folder, 'master.key'),
+  };
+  const program = path.join(root, 'bindings/node/bin/streamtoken.js');
+  const admin = (...args) => {
+    const done = run(process.execPath, [program, 'admin', ...args], { env });
+    assert.equal(done.status, 0, done.stderr);
+    return done.stdout.trim();
+  };
+  for (const account of ['mine', 'theirs']) admin('account', 'create', account);
+  const apiToken = admin('token', 'create', '--name', 'test', '--account', 'mine', '--video', video);
+  const serve = [program, 'serve', '--json', '--listen', '127.0.0.1:0'];
+  const child = spawn(process.execPath, serve, { env, stdio: ['ignore', 'pipe', 'ignore'] });
+  const ended = once(child, 'exit');
+  t.after(async () => {
+    child.kill();
+    assert.deepEqual(await ended, [0, null]);
+  });
+  const [line] = await once(readline.createInterface({ input: child.stdout }), 'line');
+  return { apiToken, baseURL: `${JSON.parse(line).listening}/client/v4` };
+}
+
+test('a credential reaches what it was made for', async (t) => {
+  const { stream } = client(await startService(t));
+  const minted = await stream.token.create(video, { account_id: 'mine' });
+  assert.equal(inspect(minted.token).payload.sub, video);
+  for (const [beyond, reason] of [
+    [() => stream.keys.create({ account_id: 'mine' }), /keys\.create/],
+    [() => stream.token.create(video, { account_id: 'theirs' }), /does not reach this account/],
+    [() => stream.token.create('another', { account_id: 'mine' }), /does not have this video/],
+  ]) {
+    await assert.rejects(beyond(), (error) => {
+      assert.equal(error.constructor, Cloudflare.PermissionDeniedError);
+      assert.equal(error.errors[0].code, 10000);
+      assert.match(error.message, reason);
+      return true;
+    });
   }
 });

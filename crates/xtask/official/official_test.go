@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -255,5 +256,105 @@ func TestTheClientTriesAgain(t *testing.T) {
 	running.steer(t, http.MethodPut, "faults", `[{"status": 429, "retry_after": 1, "times": 1}, {"status": 503, "times": 1}]`)
 	params := stream.TokenNewParams{AccountID: cloudflare.F(running.AccountID)}
 	token, err := running.client().Stream.Token.New(context.Background(), video, params)
+	running.mints(t, token, err)
+}
+
+// limited gives a client of a service with a store that runs as long as the test, with a credential for one
+// video of one account.
+func limited(t *testing.T) *cloudflare.Client {
+	t.Helper()
+	folder := t.TempDir()
+	program := func(arguments ...string) *exec.Cmd {
+		command := exec.Command(os.Getenv("STREAMTOKEN"), arguments...)
+		command.Env = append(
+			os.Environ(),
+			"STREAMTOKEN_STORE="+filepath.Join(folder, "tokens.db"),
+			"STREAMTOKEN_MASTER_KEY_FILE="+filepath.Join(folder, "master.key"),
+		)
+		return command
+	}
+	admin := func(arguments ...string) string {
+		said, err := program(append([]string{"admin"}, arguments...)...).Output()
+		if err != nil {
+			t.Fatalf("admin %v: %v", arguments, err)
+		}
+		return strings.TrimSpace(string(said))
+	}
+	for _, account := range []string{"mine", "theirs"} {
+		admin("account", "create", account)
+	}
+	credential := admin("token", "create", "--name", "test", "--account", "mine", "--video", video)
+	serve := program("serve", "--json", "--listen", "127.0.0.1:0")
+	output, err := serve.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err = serve.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := serve.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Error(err)
+		}
+		if err := serve.Wait(); err != nil {
+			t.Error(err)
+		}
+	})
+	var started struct{ Listening string }
+	if err = json.NewDecoder(output).Decode(&started); err != nil {
+		t.Fatal(err)
+	}
+	return service{BaseURL: started.Listening + "/client/v4", APIToken: credential}.client()
+}
+
+func TestACredentialReachesWhatItWasMadeFor(t *testing.T) {
+	client := limited(t)
+	mint := func(account, identifier string) error {
+		params := stream.TokenNewParams{AccountID: cloudflare.F(account)}
+		token, err := client.Stream.Token.New(context.Background(), identifier, params)
+		if err == nil && token.Token == "" {
+			t.Fatal("no token")
+		}
+		return err
+	}
+	if err := mint("mine", video); err != nil {
+		t.Fatal(err)
+	}
+	params := stream.KeyNewParams{AccountID: cloudflare.F("mine"), Body: map[string]string{}}
+	_, err := client.Stream.Keys.New(context.Background(), params)
+	for reason, err := range map[string]error{
+		"keys.create":                 err,
+		"does not reach this account": mint("theirs", video),
+		"does not have this video":    mint("mine", "another"),
+	} {
+		refusal := refused(t, err, http.StatusForbidden)
+		if refusal.Errors[0].Code != 10000 || !strings.Contains(refusal.Error(), reason) {
+			t.Fatal(refusal)
+		}
+	}
+}
+
+func TestABrokenAnswerIsNoToken(t *testing.T) {
+	running := start(t)
+	broken := func(body string) (*stream.TokenNewResponse, error) {
+		running.steer(t, http.MethodPut, "faults", `[{"body": "`+body+`", "times": 1}]`)
+		return running.mint()
+	}
+	for body, is := range map[string]func(error) bool{
+		"empty":     func(err error) bool { return errors.Is(err, io.EOF) },
+		"truncated": func(err error) bool { return errors.Is(err, io.ErrUnexpectedEOF) },
+		"not_json":  func(err error) bool { return err != nil && strings.Contains(err.Error(), "text/html") },
+	} {
+		token, err := broken(body)
+		if token != nil || !is(err) || errors.As(err, new(*cloudflare.Error)) {
+			t.Errorf("%s: an answer is %t, %v", body, token != nil, err)
+		}
+	}
+	// Under this status the client does not look for `success`: only the missing token tells.
+	token, err := broken("success_false_200")
+	if err != nil || token.Token != "" || !token.JSON.Token.IsMissing() {
+		t.Errorf("success_false_200: an answer is %t, %v", token != nil, err)
+	}
+	token, err = broken("messages_null")
 	running.mints(t, token, err)
 }

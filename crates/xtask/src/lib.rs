@@ -5,6 +5,8 @@ pub mod bench;
 pub mod check;
 mod command;
 pub mod dist;
+mod emulator;
+mod go;
 pub mod header;
 mod languages;
 mod matrix;

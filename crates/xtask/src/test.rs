@@ -1,11 +1,12 @@
 //! `cargo xtask test`: the checks, then every test there is.
 
+use std::fmt;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::check;
-use crate::command::{self, cargo_line};
+use crate::command::{self, Ended, cargo_line};
 use crate::dist;
 use crate::languages::{c, cpp, node, python};
 use crate::matrix;
@@ -32,7 +33,7 @@ pub fn run() -> ExitCode {
             tally.ignored
         );
     }
-    println!("{} passed, {} failed", tally.passed, tally.failed);
+    println!("{tally}");
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
@@ -80,17 +81,8 @@ fn tests(selection: &str, tally: &mut Tally) -> Result<()> {
     let line = format!("test --no-fail-fast {selection}");
     let ended = command::capture(cargo_line(&line))?;
     let found = Tally::read(&ended.output).context("a result of tests is not understood")?;
-    note(&format!("{} passed, {} failed", found.passed, found.failed));
-    tally.add(&found);
-    if !ended.status.success() {
-        eprintln!("{}", ended.output.trim_end());
-        tally.failed += u64::from(found.failed == 0);
-        bail!("`cargo {line}` failed ({})", ended.status);
-    }
-    if found.passed == 0 {
-        bail!("`cargo {line}` ran no test");
-    }
-    Ok(())
+    note(&found.to_string());
+    tally.judge(&format!("`cargo {line}`"), &ended, &found)
 }
 
 /// What the lines `test result: …` add up to.
@@ -128,10 +120,29 @@ impl Tally {
         })
     }
 
+    /// Adds what a suite found, and refuses one that failed or ran nothing. One that fails without a failing
+    /// test, as by a compile error, counts as one failure.
+    pub(crate) fn judge(&mut self, suite: &str, ended: &Ended, found: &Self) -> Result<()> {
+        self.add(found);
+        if !ended.status.success() {
+            eprintln!("{}", ended.output.trim_end());
+            self.failed += u64::from(found.failed == 0);
+            bail!("{suite} failed ({})", ended.status);
+        }
+        ensure!(found.passed > 0, "{suite} ran no test, or did not say so");
+        Ok(())
+    }
+
     pub(crate) fn add(&mut self, other: &Self) {
         self.passed += other.passed;
         self.failed += other.failed;
         self.ignored += other.ignored;
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} passed, {} failed", self.passed, self.failed)
     }
 }
 
@@ -180,6 +191,7 @@ pub(crate) type LanguageTests = fn(&mut Tally) -> Result<Vec<vectors::Count>>;
 #[cfg(test)]
 mod tests {
     use super::Tally;
+    use crate::command::Ended;
 
     #[test]
     fn results_add_up() {
@@ -193,6 +205,28 @@ mod tests {
             ignored: 3,
         };
         assert_eq!(Tally::read(output), Some(expected));
+    }
+
+    #[test]
+    fn a_suite_that_fails_or_runs_nothing_is_refused() {
+        let judged = |program: &str, passed, failed| {
+            let ended = Ended {
+                status: std::process::Command::new(program).status().unwrap(),
+                output: String::new(),
+            };
+            let found = Tally {
+                passed,
+                failed,
+                ignored: 0,
+            };
+            let mut sum = Tally::default();
+            let outcome = sum.judge("it", &ended, &found).is_ok();
+            (outcome, sum.passed, sum.failed)
+        };
+        assert_eq!(judged("true", 3, 0), (true, 3, 0));
+        assert_eq!(judged("true", 0, 0), (false, 0, 0));
+        assert_eq!(judged("false", 3, 2), (false, 3, 2));
+        assert_eq!(judged("false", 3, 0), (false, 3, 1));
     }
 
     #[test]

@@ -168,10 +168,7 @@ fn documents(folder: &Path) -> Result<()> {
     for licence in LICENCES {
         fs::copy(root.join(licence), folder.join(licence))?;
     }
-    fs::write(
-        folder.join("THIRD-PARTY.txt"),
-        licences::third_party("streamtoken-capi")?,
-    )?;
+    licences::write("streamtoken-capi", &folder.join("THIRD-PARTY.txt"))?;
     copy_sources(&root.join("bindings/c/examples"), &folder.join("examples"))
 }
 

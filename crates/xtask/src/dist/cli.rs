@@ -29,8 +29,7 @@ pub(super) fn build(out: &Path) -> Result<Vec<PathBuf>> {
     for licence in LICENCES {
         fs::copy(project::root().join(licence), folder.join(licence))?;
     }
-    let linked = licences::third_party("streamtoken-cli")?;
-    fs::write(folder.join("THIRD-PARTY.txt"), linked)?;
+    licences::write("streamtoken-cli", &folder.join("THIRD-PARTY.txt"))?;
     let archive = out.join(format!("{name}.tar.gz"));
     pack(&folder, &archive)?;
     Ok(vec![archive])

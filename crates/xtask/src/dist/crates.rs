@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
@@ -64,9 +65,8 @@ fn mint_in_project(project: &Path, core: &Path) -> Result<String> {
     // The versions that the core was tested with.
     fs::copy(core.join("Cargo.lock"), project.join("Cargo.lock"))?;
     fs::write(project.join("src/main.rs"), MINT)?;
-    let mut run = cargo(["run", "--quiet"]);
+    let mut run = as_here(["run", "--quiet"]);
     run.current_dir(project)
-        .env("CARGO_TARGET_DIR", target())
         .env("CLOUDFLARE_STREAM_KEY_FILE", Example::key_file())
         .env("CLOUDFLARE_STREAM_KEY_ID", &example.key_id)
         .args(["--", &example.identifier, &example.now]);
@@ -77,7 +77,7 @@ fn mint_in_project(project: &Path, core: &Path) -> Result<String> {
 fn install(folder: &Path, version: &str) -> Result<PathBuf> {
     let unpacked = |name: &str| folder.join(format!("{name}-{version}"));
     let (program, libraries) = CRATES.split_last().context("no crates")?;
-    let mut install = cargo(["install", "--quiet", "--debug"]);
+    let mut install = as_here(["install", "--quiet", "--debug"]);
     for library in libraries {
         let patch = unpacked(library);
         install.arg("--config").arg(format!(
@@ -89,15 +89,19 @@ fn install(folder: &Path, version: &str) -> Result<PathBuf> {
         .arg("--path")
         .arg(unpacked(program))
         .arg("--root")
-        .arg(folder.join("installed"))
-        .env("CARGO_TARGET_DIR", target());
+        .arg(folder.join("installed"));
     command::run(install)?;
     Ok(folder.join("installed/bin/streamtoken"))
 }
 
-/// Kept between runs, so that the dependencies are compiled once.
-fn target() -> PathBuf {
-    project::target().join("install-target")
+/// `cargo` elsewhere, into our target folder and with our profile of dependencies: those that the tests
+/// compiled are not compiled again.
+fn as_here<const N: usize>(arguments: [&str; N]) -> Command {
+    let mut command = cargo(arguments);
+    command
+        .args(["--config", "profile.dev.package.\"*\".opt-level=2"])
+        .env("CARGO_TARGET_DIR", project::target());
+    command
 }
 
 const MINT: &str = r##"use streamtoken::{Signer, SigningKey, SignOptions, Value};

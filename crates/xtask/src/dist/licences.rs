@@ -10,9 +10,14 @@ use serde_json::Value as Json;
 
 use crate::command::{self, cargo_line};
 
+/// Writes the text about `package` to the file `to`.
+pub(super) fn write(package: &str, to: &Path) -> Result<()> {
+    Ok(fs::write(to, third_party(package)?)?)
+}
+
 /// One text with all third-party crates in `package`, the licence each is under, and the licences'
 /// texts.
-pub(crate) fn third_party(package: &str) -> Result<String> {
+fn third_party(package: &str) -> Result<String> {
     let crates = linked(package)?;
     let mut out = format!(
         "Linked into this: the Rust standard library (MIT OR Apache-2.0) and {} crates.\n\n",

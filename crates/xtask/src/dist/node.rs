@@ -24,10 +24,7 @@ pub(crate) fn build(out: &Path) -> Result<Vec<PathBuf>> {
 
 /// Packs the package with the addon that is there, and the licences of what is linked into that.
 fn tarball(destination: &Path) -> Result<PathBuf> {
-    fs::write(
-        project::root().join(THIRD_PARTY),
-        licences::third_party("streamtoken-node")?,
-    )?;
+    licences::write("streamtoken-node", &project::root().join(THIRD_PARTY))?;
     let mut pack = Command::new("npm");
     pack.args(["pack", "--silent", "--json", "--pack-destination"])
         .arg(destination)

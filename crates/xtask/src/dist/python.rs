@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use super::{Example, empty_folder};
+use super::{Example, empty_folder, licences};
 use crate::command;
 use crate::languages::python::Venv;
 use crate::project;
@@ -13,8 +13,7 @@ use crate::project;
 /// The wheel, for CPython 3.9 and all later ones, which keeps to what its name promises.
 pub(super) fn wheel(out: &Path) -> Result<Vec<PathBuf>> {
     let venv = Venv::of_newest()?;
-    let mut build = venv.module("maturin", ["build", "--release", "--locked", "--out"]);
-    build.arg(out);
+    let build = venv.module("maturin", ["build", "--release", "--locked", "--out"]);
     let file = built(build, out)?;
     let mut audit = venv.tool("abi3audit", ["--strict"]);
     audit.arg(&file);
@@ -24,8 +23,7 @@ pub(super) fn wheel(out: &Path) -> Result<Vec<PathBuf>> {
 
 /// The sources, which build by themselves.
 pub(super) fn sdist(out: &Path) -> Result<Vec<PathBuf>> {
-    let mut build = Venv::of_newest()?.module("maturin", ["sdist", "--out"]);
-    build.arg(out);
+    let build = Venv::of_newest()?.module("maturin", ["sdist", "--out"]);
     Ok(vec![built(build, out)?])
 }
 
@@ -52,8 +50,12 @@ fn install(venv: &Venv, file: &Path) -> Result<()> {
     command::run(pip).map(drop)
 }
 
-/// Runs maturin, whose last line of all names the file.
-fn built(build: Command, out: &Path) -> Result<PathBuf> {
+/// Runs maturin, whose last line of all names the file, with the licences of what is linked into the module.
+/// The sources carry them too, with the lock file that they follow from: whoever installs those has them.
+fn built(mut build: Command, out: &Path) -> Result<PathBuf> {
+    build.arg(out);
+    let third_party = project::root().join("bindings/python/THIRD-PARTY.txt");
+    licences::write("streamtoken-python", &third_party)?;
     let output = command::run(build)?;
     let name = output
         .lines()
@@ -67,7 +69,7 @@ fn built(build: Command, out: &Path) -> Result<PathBuf> {
 }
 
 /// Mints the published token, with the installed package and with its command; starts the service for
-/// tests, and looks for pytest's way to it.
+/// tests, and looks for pytest's way to it, and for the licences.
 const MINT: &str = r#"
 import subprocess, sys
 from importlib.metadata import distribution
@@ -81,7 +83,11 @@ sign = ["sign", identifier, "--now", now, "--time-format", "string"]
 for command in [[sys.executable, "-m", "streamtoken"], [sys.exec_prefix + "/bin/streamtoken"]]:
     printed = subprocess.run(command + sign, check=True, stdout=subprocess.PIPE, text=True).stdout
     assert printed.strip() == token, printed
-assert any(entry.group == "pytest11" for entry in distribution("streamtoken").entry_points)
+package = distribution("streamtoken")
+assert any(entry.group == "pytest11" for entry in package.entry_points)
+licences = {file.name: file.read_text() for file in package.files if "licenses" in file.parts}
+assert licences.keys() == {"LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY.txt"}, licences.keys()
+assert "\naws-lc-rs " in licences["THIRD-PARTY.txt"]
 with StreamServer.start() as server:
     assert len(server.keys) == 1
 print(token)

@@ -13,7 +13,9 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use crate::dist;
+use crate::go;
 use crate::languages::Examples;
+use crate::project;
 use crate::test::Tally;
 use crate::vectors::Count;
 use cases::Cases;
@@ -22,7 +24,7 @@ use cases::Cases;
 pub(crate) fn check(write: bool) -> Result<()> {
     lints::format(write)?;
     lints::wrapper()?;
-    lints::go(write)
+    go::format(&project::root().join("bindings/c/examples/go"), write)
 }
 
 /// Every test of the surface and of the installed libraries. The golden vectors are among them: their

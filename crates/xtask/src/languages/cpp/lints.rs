@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 
 use super::tools::{self, tool};
 use crate::command;
@@ -85,13 +85,4 @@ fn compile(compiler: &str, standard: &str, more: &str) -> Command {
         .arg(&include)
         .arg(project::root().join("bindings/c/tests/cpp/include_alone.cpp"));
     command
-}
-
-/// The example in Go, by `gofmt`.
-pub(super) fn go(write: bool) -> Result<()> {
-    let mut gofmt = tool("gofmt");
-    gofmt.args([if write { "-w" } else { "-l" }, "bindings/c/examples/go"]);
-    let changed = command::run(gofmt)?;
-    ensure!(changed.is_empty(), "gofmt would change {changed}");
-    Ok(())
 }

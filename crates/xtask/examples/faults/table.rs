@@ -74,7 +74,7 @@ impl Example {
         let text = |name: &str| example[name].as_str().unwrap_or_default().to_owned();
         Ok(Self {
             token: text("token"),
-            key: SigningKey::load(&text("pem_base64"), Some(&text("key_id")))?,
+            key: SigningKey::load(text("pem_base64"), Some(&text("key_id")))?,
         })
     }
 }

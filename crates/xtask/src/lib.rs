@@ -6,6 +6,7 @@ pub mod check;
 mod command;
 pub mod dist;
 mod emulator;
+pub mod faults;
 mod go;
 pub mod header;
 mod languages;

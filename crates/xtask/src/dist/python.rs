@@ -43,7 +43,7 @@ pub(super) fn mint(files: &[PathBuf]) -> Result<String> {
     command::run(python)
 }
 
-/// `pip install`. An sdist compiles all of itself; what it depends on was compiled for the wheel.
+/// `pip install`. Cargo takes what it compiled for the wheel wherever an sdist has the same sources.
 fn install(venv: &Venv, file: &Path) -> Result<()> {
     let mut pip = venv.module("pip", ["install", "--quiet", "--disable-pip-version-check"]);
     pip.arg(file).env("CARGO_TARGET_DIR", project::target());

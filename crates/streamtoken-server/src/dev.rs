@@ -28,7 +28,7 @@ use zeroize::Zeroizing;
 use self::faults::Faults;
 use crate::access::{Accounts, Action, Grants, NewCredential};
 use crate::answer::{Answer, success};
-use crate::store::{KeyPurpose, SqliteStore, Store, StoredKey};
+use crate::store::{KeyPurpose, MemoryStore, SqliteStore, Store, StoredKey};
 use crate::vault::{MASTER_KEY, MasterKey, Vault};
 use crate::{Minting, Service, keyring, log, routes};
 
@@ -77,7 +77,7 @@ impl Emulator {
     pub async fn start(options: EmulatorOptions) -> Result<Self> {
         let store: Arc<dyn Store> = match &options.store {
             Some(file) => Arc::new(SqliteStore::open(file).await?),
-            None => Arc::new(SqliteStore::in_memory().await?),
+            None => Arc::new(MemoryStore::new()),
         };
         let service = Service::start(Arc::clone(&store), vault()?, options.minting).await?;
         let account = match options.account {

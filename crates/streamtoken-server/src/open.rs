@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::files;
 use crate::service::{self, Minting, Service};
-use crate::store::{SqliteStore, Store, is_there};
+use crate::store::{MemoryStore, SqliteStore, Store, is_there};
 use crate::vault::{MasterKey, Vault};
 
 /// Where the store and its master key are.
@@ -134,7 +134,7 @@ impl MasterKeySource {
 pub async fn open(options: OpenOptions) -> Result<Service> {
     let Some(file) = &options.store else {
         let master_key = MasterKey::parse(&MasterKey::generate_text()?)?;
-        let store = Arc::new(SqliteStore::in_memory().await?);
+        let store = Arc::new(MemoryStore::new());
         return Service::start(store, Vault::new(master_key, None), options.minting).await;
     };
     let is_new = !is_there(file)?;

@@ -1,12 +1,14 @@
 //! What is kept: accounts, sealed signing keys, hashed credentials.
 
+mod memory;
 mod sqlite;
 
+pub use memory::MemoryStore;
 pub use sqlite::SqliteStore;
 pub(crate) use sqlite::is_there;
 
 use async_trait::async_trait;
-use streamtoken::Result;
+use streamtoken::{Error, ErrorCode, Result};
 
 use crate::access::Grants;
 
@@ -36,6 +38,15 @@ pub struct StoredKey {
     pub master_key_id: String,
     /// The private JWK, sealed under the account's and the key's id.
     pub sealed: Vec<u8>,
+}
+
+impl StoredKey {
+    /// The modulus as it stands in the public JWK: what tells the material of two keys apart.
+    fn modulus(&self) -> Result<String> {
+        let jwk: serde_json::Value =
+            serde_json::from_str(&self.public_jwk).map_err(|_| ErrorCode::Internal)?;
+        Ok(format!("\"n\":{}", jwk["n"]))
+    }
 }
 
 /// The master key of a store, as the store knows it: by name, and by what it sealed.
@@ -139,4 +150,26 @@ pub trait Reseal: Send + Sync {
     /// # Errors
     /// [`ErrorCode::MasterKeyWrong`](streamtoken::ErrorCode::MasterKeyWrong).
     fn reseal(&self, account: &str, key: &StoredKey) -> Result<StoredKey>;
+}
+
+/// Refuses a key that was sealed before the store's master key changed: whoever holds the new one alone
+/// could never open it.
+fn check_seal(master_key_id: Option<&str>, key: &StoredKey) -> Result<()> {
+    match master_key_id {
+        Some(id) if id != key.master_key_id => Err(ErrorCode::MasterKeyWrong.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses a key that another account has: whoever may mint for one of the two could mint for both.
+fn check_unused(owner: Option<&str>, account: &str) -> Result<()> {
+    match owner {
+        None => Ok(()),
+        Some(owner) => Err(Error::new(
+            ErrorCode::KeyOfAnotherAccount,
+            format!(
+                "account {owner} has this key, and a key signs for one account alone: give {account} another"
+            ),
+        )),
+    }
 }

@@ -1,4 +1,4 @@
-//! The store in SQLite: one file, or memory.
+//! The store in SQLite: one file.
 
 mod open;
 mod place;
@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use sqlx::sqlite::SqlitePool;
 use sqlx::{Sqlite, SqliteConnection, Transaction};
 use streamtoken::api::MAX_KEYS;
-use streamtoken::{Error, ErrorCode, Result};
+use streamtoken::{ErrorCode, Result};
 
 pub(crate) use open::is_there;
 use place::Place;
@@ -20,7 +20,9 @@ use rows::{
     refused,
 };
 
-use super::{Reseal, Store, StoredCredential, StoredKey, StoredMasterKey};
+use super::{
+    Reseal, Store, StoredCredential, StoredKey, StoredMasterKey, check_seal, check_unused,
+};
 
 /// Accounts, keys and credentials in SQLite, with write-ahead log and full synchronisation: what is
 /// answered is on disk.
@@ -28,8 +30,7 @@ use super::{Reseal, Store, StoredCredential, StoredKey, StoredMasterKey};
 pub struct SqliteStore {
     /// One connection: SQLite writes one after another.
     writer: SqlitePool,
-    /// One connection, which no write holds up. A store in memory lives in a single connection, and has no
-    /// other.
+    /// One connection, which no write holds up.
     reader: SqlitePool,
     /// How many connections were opened so far.
     opened: Arc<AtomicI64>,
@@ -124,14 +125,18 @@ impl Store for SqliteStore {
         endpoint_key: &StoredKey,
     ) -> Result<bool> {
         let mut transaction = self.begin().await?;
-        check_seal(&mut transaction, endpoint_key).await?;
+        check_seal(
+            master_key_id(&mut transaction).await?.as_deref(),
+            endpoint_key,
+        )?;
         let statement =
             sqlx::query("INSERT INTO accounts (id, created) VALUES (?, ?) ON CONFLICT DO NOTHING");
         let statement = statement.bind(account).bind(created);
         if execute(&mut transaction, statement).await? == 0 {
             return Ok(false);
         }
-        check_unused(&mut transaction, account, endpoint_key).await?;
+        let owner = owner(&mut transaction, account, endpoint_key).await?;
+        check_unused(owner.as_deref(), account)?;
         execute(&mut transaction, insert_key(account, endpoint_key)).await?;
         commit(transaction).await?;
         Ok(true)
@@ -155,7 +160,7 @@ impl Store for SqliteStore {
 
     async fn add_key(&self, account: &str, key: &StoredKey) -> Result<()> {
         let mut transaction = self.begin().await?;
-        check_seal(&mut transaction, key).await?;
+        check_seal(master_key_id(&mut transaction).await?.as_deref(), key)?;
         if !has_account(&mut transaction, account).await? {
             return Err(ErrorCode::AccountUnknown.into());
         }
@@ -264,46 +269,27 @@ async fn has_account(connection: &mut SqliteConnection, account: &str) -> Result
         .map_err(refused)
 }
 
-/// Refuses a key that another account has, by its id or by its modulus: whoever may mint for one of the two
-/// could mint for both.
-async fn check_unused(
+/// The account other than `account` that has this key, by its id or by its modulus.
+async fn owner(
     connection: &mut SqliteConnection,
     account: &str,
     key: &StoredKey,
-) -> Result<()> {
-    let jwk: serde_json::Value =
-        serde_json::from_str(&key.public_jwk).map_err(|_| ErrorCode::Internal)?;
-    let owner: Option<String> = sqlx::query_scalar(
+) -> Result<Option<String>> {
+    sqlx::query_scalar(
         "SELECT account_id FROM signing_keys \
          WHERE account_id <> ? AND (id = ? OR instr(public_jwk, ?) > 0) LIMIT 1",
     )
     .bind(account)
     .bind(&key.id)
-    .bind(format!("\"n\":{}", jwk["n"]))
+    .bind(key.modulus()?)
     .fetch_optional(connection)
     .await
-    .map_err(refused)?;
-    match owner {
-        None => Ok(()),
-        Some(owner) => Err(Error::new(
-            ErrorCode::KeyOfAnotherAccount,
-            format!(
-                "account {owner} has this key, and a key signs for one account alone: give {account} another"
-            ),
-        )),
-    }
+    .map_err(refused)
 }
 
-/// Refuses a key that was sealed before the store's master key changed: whoever holds the new one alone
-/// could never open it.
-async fn check_seal(connection: &mut SqliteConnection, key: &StoredKey) -> Result<()> {
-    let master: Option<String> = sqlx::query_scalar("SELECT id FROM master_key")
+async fn master_key_id(connection: &mut SqliteConnection) -> Result<Option<String>> {
+    sqlx::query_scalar("SELECT id FROM master_key")
         .fetch_optional(connection)
         .await
-        .map_err(refused)?;
-    if master.is_none_or(|id| id == key.master_key_id) {
-        Ok(())
-    } else {
-        Err(ErrorCode::MasterKeyWrong.into())
-    }
+        .map_err(refused)
 }

@@ -4,7 +4,6 @@ use std::process::Command;
 
 use crate::support::{ACCOUNT, PANICS, Server, VIDEO, example_key, keys_path, token_path};
 use serde_json::{Value as Json, json};
-use streamtoken_server::Minting;
 use streamtoken_server::log::{self, LogFormat};
 use tracing::Level;
 
@@ -21,7 +20,8 @@ fn child() {
     // The panic's own text belongs to the hook of whoever runs the service.
     std::panic::set_hook(Box::new(|_| {}));
     let _log = log::start(format, Some(Level::TRACE), std::io::stderr());
-    let server = Server::start(Minting::default());
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::on_file(&folder.path().join("store.db"));
     let mut secrets = vec![server.token.clone()];
     let mut shown = |body: &Json| {
         for pointer in ["/result/token", "/result/pem", "/result/jwk"] {

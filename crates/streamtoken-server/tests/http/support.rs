@@ -2,6 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use streamtoken::SigningKey;
 use streamtoken_server::access::{Accounts, Action, Grants, NewCredential};
 use streamtoken_server::dev::{Emulator, EmulatorOptions};
 use streamtoken_server::serve::Limits;
-use streamtoken_server::store::{SqliteStore, Store};
+use streamtoken_server::store::{MemoryStore, SqliteStore, Store};
 use streamtoken_server::vault::{MasterKey, Vault};
 use streamtoken_server::{Minting, Service, routes, serve};
 use tokio::net::TcpListener;
@@ -64,9 +65,29 @@ impl Server {
         grants: Grants,
         set_up: impl FnOnce(serve::Server) -> serve::Server,
     ) -> Self {
+        Self::with_store(minting, grants, set_up, async || MemoryStore::new())
+    }
+
+    /// With a store in this file, which SQLite has something to log about.
+    pub(crate) fn on_file(file: &Path) -> Self {
+        let grants = Grants::new(Accounts::All, Action::ALL.iter().copied());
+        Self::with_store(
+            Minting::default(),
+            grants,
+            |server| server,
+            async || SqliteStore::open(file).await.unwrap(),
+        )
+    }
+
+    fn with_store<S: Store + 'static>(
+        minting: Minting,
+        grants: Grants,
+        set_up: impl FnOnce(serve::Server) -> serve::Server,
+        store: impl AsyncFnOnce() -> S,
+    ) -> Self {
         let runtime = Runtime::new().unwrap();
         let (service, token) = runtime.block_on(async {
-            let store: Arc<dyn Store> = Arc::new(SqliteStore::in_memory().await.unwrap());
+            let store: Arc<dyn Store> = Arc::new(store().await);
             let master = MasterKey::parse(&MasterKey::generate_text().unwrap()).unwrap();
             let service = Service::start(store, Vault::new(master, None), minting)
                 .await

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use streamtoken::{ErrorCode, Result, SigningKey};
 use streamtoken_server::access::{Accounts, Action, Grants, NewCredential};
 use streamtoken_server::keyring::{introduce, to_store};
-use streamtoken_server::store::{KeyPurpose, SqliteStore, Store, StoredKey};
+use streamtoken_server::store::{KeyPurpose, MemoryStore, SqliteStore, Store, StoredKey};
 use streamtoken_server::vault::{MasterKey, Vault};
 use streamtoken_server::{Clock, Minting, Service};
 use zeroize::Zeroizing;
@@ -31,6 +31,12 @@ fn run<T>(work: impl Future<Output = T>) -> T {
 fn run_on_file<T>(work: impl AsyncFnOnce(&Path) -> T) -> T {
     let folder = tempfile::tempdir().unwrap();
     run(work(&folder.path().join("store.db")))
+}
+
+/// The same work with an empty store of each kind.
+fn run_on_each(work: impl AsyncFn(Box<dyn Store>)) {
+    run(work(Box::new(MemoryStore::new())));
+    run_on_file(async |file| work(Box::new(SqliteStore::open(file).await.unwrap())).await);
 }
 
 /// Two master keys as texts.
@@ -68,14 +74,8 @@ fn stored_of(
     stored
 }
 
-/// An empty store with a master key and the account `a`.
-async fn with_account(master: &MasterKey) -> SqliteStore {
-    let store = SqliteStore::in_memory().await.unwrap();
-    fill(&store, master).await;
-    store
-}
-
-async fn fill(store: &SqliteStore, master: &MasterKey) {
+/// A master key and the account `a`.
+async fn fill(store: &dyn Store, master: &MasterKey) {
     store
         .set_master_key(&introduce(master).unwrap())
         .await
@@ -90,7 +90,7 @@ fn credential() -> NewCredential {
     NewCredential::generate("name", None, grants, created).unwrap()
 }
 
-async fn service(store: SqliteStore, master: MasterKey) -> Service {
+async fn service(store: impl Store + 'static, master: MasterKey) -> Service {
     let vault = Vault::new(master, None);
     Service::start(Arc::new(store), vault, Minting::default())
         .await

@@ -2,16 +2,16 @@
 
 use streamtoken::{ErrorCode, Result, SigningKey};
 use streamtoken_server::keyring::{introduce, reseal};
-use streamtoken_server::store::{KeyPurpose, Reseal, SqliteStore, Store, StoredKey};
+use streamtoken_server::store::{KeyPurpose, Reseal, StoredKey};
 use streamtoken_server::vault::Vault;
 
-use crate::{code, credential, master, run, stored, stored_of, with_account};
+use crate::{code, credential, fill, master, run_on_each, stored, stored_of};
 
 #[test]
 fn accounts_come_once_and_with_their_key() {
-    run(async {
+    run_on_each(async |store| {
         let master = master();
-        let store = with_account(&master).await;
+        fill(&*store, &master).await;
         let key = SigningKey::generate().unwrap();
         let other = stored_of(&key, "x", "1", KeyPurpose::Endpoint, &master);
         assert!(!store.add_account("a", "1", &other).await.unwrap());
@@ -29,9 +29,9 @@ fn accounts_come_once_and_with_their_key() {
 
 #[test]
 fn a_key_signs_for_one_account_alone() {
-    run(async {
+    run_on_each(async |store| {
         let master = master();
-        let store = with_account(&master).await;
+        fill(&*store, &master).await;
         let key = SigningKey::generate().unwrap();
         let same_id = stored_of(&key, "e", "1", KeyPurpose::Endpoint, &master);
         let same_material = stored("x", "1", KeyPurpose::Endpoint, &master);
@@ -52,9 +52,9 @@ fn a_key_signs_for_one_account_alone() {
 
 #[test]
 fn keys_come_back_as_they_went_the_oldest_first() {
-    run(async {
+    run_on_each(async |store| {
         let master = master();
-        let store = with_account(&master).await;
+        fill(&*store, &master).await;
         let (late, early) = (
             stored("k1", "2", KeyPurpose::Account, &master),
             stored("k2", "1", KeyPurpose::Account, &master),
@@ -79,9 +79,9 @@ fn keys_come_back_as_they_went_the_oldest_first() {
 
 #[test]
 fn an_account_deletes_its_own_keys_alone() {
-    run(async {
+    run_on_each(async |store| {
         let master = master();
-        let store = with_account(&master).await;
+        fill(&*store, &master).await;
         store
             .add_key("a", &stored("k", "1", KeyPurpose::Account, &master))
             .await
@@ -100,9 +100,9 @@ fn an_account_deletes_its_own_keys_alone() {
 
 #[test]
 fn an_account_has_a_thousand_keys_of_its_own() {
-    run(async {
+    run_on_each(async |store| {
         let master = master();
-        let store = with_account(&master).await;
+        fill(&*store, &master).await;
         let key = |n: usize| stored(&n.to_string(), "1", KeyPurpose::Account, &master);
         let mut one = key(0);
         for n in 0..1000 {
@@ -124,8 +124,7 @@ fn an_account_has_a_thousand_keys_of_its_own() {
 
 #[test]
 fn credentials_are_kept_and_revoked_once() {
-    run(async {
-        let store = SqliteStore::in_memory().await.unwrap();
+    run_on_each(async |store| {
         let made = credential().stored;
         store.add_credential(&made).await.unwrap();
         assert_eq!(
@@ -142,9 +141,9 @@ fn credentials_are_kept_and_revoked_once() {
 
 #[test]
 fn a_key_is_sealed_with_the_master_key_of_the_store_or_refused() {
-    run(async {
+    run_on_each(async |store| {
         let (ours, other) = (master(), master());
-        let store = with_account(&ours).await;
+        fill(&*store, &ours).await;
         store
             .set_master_key(&introduce(&other).unwrap())
             .await
@@ -180,9 +179,9 @@ impl Reseal for FailAt<'_> {
 
 #[test]
 fn all_keys_are_sealed_anew_or_none_is() {
-    run(async {
+    run_on_each(async |store| {
         let (old, new) = (master(), master());
-        let store = with_account(&old).await;
+        fill(&*store, &old).await;
         for id in ["k1", "k2"] {
             let key = stored(id, "1", KeyPurpose::Account, &old);
             store.add_key("a", &key).await.unwrap();

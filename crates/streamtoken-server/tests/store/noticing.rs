@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use streamtoken::api::TokenRequest;
 use streamtoken::{ErrorCode, Result, SignOptions, Token};
 use streamtoken_server::access::{Policy, Presented};
-use streamtoken_server::store::SqliteStore;
+use streamtoken_server::store::{MemoryStore, SqliteStore};
 use streamtoken_server::vault::{MasterKey, Vault};
 use streamtoken_server::{Minting, Service};
 use zeroize::Zeroizing;
@@ -53,7 +53,7 @@ async fn two(file: &Path, text: &Zeroizing<String>) -> (Service, Service) {
 #[test]
 fn a_change_of_ones_own_is_known_at_once() {
     run(async {
-        let service = service(SqliteStore::in_memory().await.unwrap(), master()).await;
+        let service = service(MemoryStore::new(), master()).await;
         assert_eq!(code(mint(&service, "a").await), ErrorCode::AccountUnknown);
         service.add_account("a", None).await.unwrap();
         mint(&service, "a").await.unwrap();

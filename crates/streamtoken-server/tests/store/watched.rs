@@ -9,7 +9,7 @@ use streamtoken::{ErrorCode, KeySet, Result, SigningKey};
 use streamtoken_server::access::Presented;
 use streamtoken_server::keyring::{introduce, to_store};
 use streamtoken_server::store::{
-    KeyPurpose, Reseal, SqliteStore, Store, StoredCredential, StoredKey, StoredMasterKey,
+    KeyPurpose, MemoryStore, Reseal, Store, StoredCredential, StoredKey, StoredMasterKey,
 };
 use streamtoken_server::vault::Vault;
 use streamtoken_server::{Clock, Minting, Service};
@@ -19,7 +19,7 @@ use crate::{code, credential, master, master_keys, parse, run};
 
 /// Tells the master key of before, once; and counts what is read, but for whether there is anything new.
 struct Watched {
-    store: SqliteStore,
+    store: MemoryStore,
     before: StoredMasterKey,
     is_outdated: AtomicBool,
     read: AtomicUsize,
@@ -79,7 +79,7 @@ impl Store for Watched {
 
 /// A store with the first of these, and a service that has both.
 async fn start(new: &str, old: &str) -> (Arc<Watched>, Service) {
-    let store = SqliteStore::in_memory().await.unwrap();
+    let store = MemoryStore::new();
     let introduced = introduce(&parse(new)).unwrap();
     store.set_master_key(&introduced).await.unwrap();
     let before = introduce(&parse(old)).unwrap();
@@ -89,7 +89,7 @@ async fn start(new: &str, old: &str) -> (Arc<Watched>, Service) {
 
 /// This store, and a service that has it and the vault.
 async fn watch(
-    store: SqliteStore,
+    store: MemoryStore,
     before: StoredMasterKey,
     vault: Vault,
 ) -> (Arc<Watched>, Service) {
@@ -157,7 +157,7 @@ fn keys_that_the_master_key_does_not_open_are_read_once() {
         let key = SigningKey::generate().unwrap();
         let now = Clock::default().timestamp();
         let endpoint = to_store("a", &key, KeyPurpose::Endpoint, now, &other).unwrap();
-        let store = SqliteStore::in_memory().await.unwrap();
+        let store = MemoryStore::new();
         // Before the store knows its master key, which a later one has taken the place of since.
         store.add_account("a", "0", &endpoint).await.unwrap();
         let introduced = introduce(&ours).unwrap();

@@ -117,25 +117,6 @@ impl SqliteStore {
             place: None,
         }))
     }
-
-    /// An empty store in memory, which ends with the process.
-    ///
-    /// # Errors
-    /// [`ErrorCode::StoreUnavailable`].
-    pub async fn in_memory() -> Result<Self> {
-        let options = SqliteConnectOptions::new()
-            .in_memory(true)
-            .foreign_keys(true);
-        let opened = Arc::default();
-        let pool = connect(options, &opened).await?;
-        migrate(&pool).await?;
-        Ok(Self {
-            writer: pool.clone(),
-            reader: pool,
-            opened,
-            place: None,
-        })
-    }
 }
 
 /// Whether there is something under this name.

@@ -266,15 +266,15 @@ def service(tmp_path: Path) -> "Iterator[tuple[str, str]]":
     """Base URL of a service with a store, and a token that mints for one account alone."""
     environment = {
         **os.environ,
-        "PYTHONPATH": os.pathsep.join(sys.path),
         "STREAMTOKEN_STORE": str(tmp_path / "tokens.db"),
         "STREAMTOKEN_MASTER_KEY_FILE": str(tmp_path / "master.key"),
     }
-    command = [sys.executable, "-m", "streamtoken"]
+    # The command line in the package keeps its store in memory alone.
+    program = os.environ["STREAMTOKEN_TEST_PROGRAM"]
 
     def admin(*arguments: str) -> str:
         done = subprocess.run(
-            [*command, "admin", *arguments],
+            [program, "admin", *arguments],
             env=environment,
             check=True,
             capture_output=True,
@@ -286,7 +286,7 @@ def service(tmp_path: Path) -> "Iterator[tuple[str, str]]":
         admin("account", "create", account)
     token = admin("token", "create", "--name", "test", "--account", "mine")
     with subprocess.Popen(
-        [*command, "serve", "--json", "--listen", "127.0.0.1:0"],
+        [program, "serve", "--json", "--listen", "127.0.0.1:0"],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

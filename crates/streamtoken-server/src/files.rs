@@ -7,6 +7,7 @@ use std::path::Path;
 use aws_lc_rs::rand;
 
 /// Makes an empty file with mode 0600; `false` when there is one.
+#[cfg(feature = "sqlite")]
 pub(crate) fn create(path: &Path) -> io::Result<bool> {
     match private().open(path) {
         Ok(file) => {

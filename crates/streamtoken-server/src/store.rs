@@ -1,6 +1,7 @@
 //! What is kept: accounts, sealed signing keys, hashed credentials.
 
 mod memory;
+#[cfg_attr(not(feature = "sqlite"), path = "store/no_sqlite.rs")]
 mod sqlite;
 
 pub use memory::MemoryStore;

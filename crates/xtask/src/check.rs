@@ -76,17 +76,16 @@ fn generated(write: bool) -> Result<()> {
     Ok(())
 }
 
-/// All targets in the default set of features, then the core in the others.
+/// All targets in the default set of features, then the core and the service in the others.
 fn lints() -> Result<()> {
     for selection in [
-        "--workspace",
-        "-p streamtoken --features rust-crypto",
-        "-p streamtoken --no-default-features --features rust-crypto",
-        "-p streamtoken --no-default-features --features rust-crypto,http",
+        "--all-targets --workspace",
+        "--all-targets -p streamtoken --features rust-crypto",
+        "--all-targets -p streamtoken --no-default-features --features rust-crypto",
+        "--all-targets -p streamtoken --no-default-features --features rust-crypto,http",
+        "-p streamtoken-server --no-default-features",
     ] {
-        command::run(cargo_line(&format!(
-            "clippy --all-targets {selection} -- -D warnings"
-        )))?;
+        command::run(cargo_line(&format!("clippy {selection} -- -D warnings")))?;
     }
     Ok(())
 }

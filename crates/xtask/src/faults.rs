@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::CommandExt as _;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 
@@ -9,7 +10,7 @@ use anyhow::{Context as _, Result};
 use serde_json::Value;
 
 use crate::command::{self, cargo_line};
-use crate::project;
+use crate::{emulator, project};
 
 /// Builds the server and becomes it.
 pub fn run() -> Result<()> {
@@ -24,8 +25,9 @@ fn server() -> Result<Command> {
     Ok(Command::new(program))
 }
 
-/// Tells the tests of a surface where the server is, and whose certificates to trust. It is started the
-/// first time, and lives as long as this process.
+/// Tells the tests of a surface where the server is, whose certificates to trust, and which command line keeps
+/// stores on disk, which those in the packages do not. The server is started the first time, and lives as long
+/// as this process.
 pub(crate) fn tell(tests: &mut Command) -> Result<()> {
     let mut server = SERVER.lock().expect("no thread panics with it");
     let server = match &mut *server {
@@ -34,6 +36,7 @@ pub(crate) fn tell(tests: &mut Command) -> Result<()> {
     };
     tests
         .env("STREAMTOKEN_FAULTS", &server.line)
+        .env("STREAMTOKEN_TEST_PROGRAM", &server.program)
         .env("SSL_CERT_FILE", &server.authority)
         .env("NODE_EXTRA_CA_CERTS", &server.authority);
     // A proxy of the machine has nothing to do with the tests, and would change what a name without an
@@ -60,6 +63,7 @@ static SERVER: Mutex<Option<Server>> = Mutex::new(None);
 struct Server {
     line: String,
     authority: String,
+    program: PathBuf,
     /// The end of its standard input ends it, and comes with the end of this process.
     _child: Child,
 }
@@ -78,6 +82,7 @@ impl Server {
             serde_json::from_str(&line).context("the server of faults does not say where it is")?;
         let authority = places["ca"].as_str().context("it has no authority")?;
         Ok(Self {
+            program: emulator::program()?,
             authority: authority.to_owned(),
             line: line.trim_end().to_owned(),
             _child: child,

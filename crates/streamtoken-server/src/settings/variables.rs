@@ -14,6 +14,7 @@ const BESIDE: &[&str] = &["config", "master_key", "previous_master_key"];
 const OF_THE_WORKSHOP: &[&str] = &[
     "API_TOKEN",
     "EMULATOR",
+    "FAULTS",
     "FILL_VECTORS",
     "PANICS",
     "PANIC_BUILD",

@@ -65,7 +65,10 @@ impl Transport {
         connect: Duration,
     ) -> Outcome {
         CONNECTING.set(Connecting::NotYet);
-        match self.try_send(request, limit, connect) {
+        let sent = self.try_send(request, limit, connect);
+        // What is left of an exchange that failed.
+        drop(veil::end(0));
+        match sent {
             Ok(response) => Outcome::Answered(response),
             Err(Trouble::TooLarge) => {
                 Outcome::Broken(Broke::TooLarge, Arrived::Maybe, String::new())
@@ -80,11 +83,15 @@ impl Transport {
         limit: Duration,
         connect: Duration,
     ) -> Result<Response<Vec<u8>>, Trouble> {
-        let (mut parts, body) = request.clone().into_parts();
+        let (mut parts, ()) = Request::new(()).into_parts();
+        parts.method = request.method().clone();
+        parts.uri = request.uri().clone();
+        parts.headers = request.headers().clone();
         veil::begin(&mut parts.headers);
-        let has_body = !body.is_empty();
+        // Without a copy of the body, which may hold a private key.
+        let body = request.body().as_slice();
         let request = Request::from_parts(parts, body);
-        let response = if has_body {
+        let response = if !body.is_empty() {
             let request = self.agent.configure_request(request);
             let request = request
                 .timeout_global(Some(limit))

@@ -3,7 +3,7 @@
 //!
 //! [`Requests`] checks what is asked and makes a [`Call`] of it: the request to send and what to do with
 //! its outcome, retries among it. Neither does any I/O, so any HTTP client will do, asynchronous ones too
-//! (`examples/reqwest.rs`). With feature `client` there is [`Client`], which brings a blocking transport.
+//! (`examples/reqwest`). With feature `client` there is [`Client`], which brings a blocking transport.
 //!
 //! ```
 //! use std::time::Duration;
@@ -38,6 +38,8 @@ mod requests;
 mod retry;
 #[cfg(feature = "client")]
 mod transport;
+#[cfg(feature = "client")]
+mod veil;
 
 pub use crate::api::{CreatedKey, ListedKey};
 pub use attempt::Attempt;

@@ -89,3 +89,46 @@ impl Server {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+    use std::process::Command;
+
+    use serde_json::Value;
+
+    use super::{PROXIES, tell};
+
+    #[test]
+    fn tests_are_told_where_the_one_server_is() {
+        let told = [(); 2].map(|()| {
+            let mut command = Command::new("true");
+            tell(&mut command).unwrap();
+            let variables = command.get_envs();
+            let owned =
+                variables.map(|(name, value)| (name.to_owned(), value.map(ToOwned::to_owned)));
+            owned.collect::<HashMap<_, _>>()
+        });
+        assert_eq!(told[0], told[1]);
+        let text = |name: &str| {
+            let value = told[0][std::ffi::OsStr::new(name)].as_ref();
+            value.unwrap().to_str().unwrap().to_owned()
+        };
+        let places: Value = serde_json::from_str(&text("STREAMTOKEN_FAULTS")).unwrap();
+        assert!(
+            places["bases"]["http"]
+                .as_str()
+                .unwrap()
+                .starts_with("http://127.0.0.1:")
+        );
+        assert_eq!(places["ca"], text("SSL_CERT_FILE"));
+        assert!(
+            std::fs::read_to_string(text("NODE_EXTRA_CA_CERTS"))
+                .unwrap()
+                .contains("BEGIN CERTIFICATE")
+        );
+        for name in PROXIES {
+            assert_eq!(told[0].get(std::ffi::OsStr::new(name)), Some(&None));
+        }
+    }
+}

@@ -104,11 +104,17 @@ fn start(patience: Duration) -> (Server, Arc<Hanging>) {
     );
     let service = runtime.block_on(started).unwrap().store_timeout(patience);
     let token = credential.secret.to_string();
-    let server = Server::over(runtime, service, token, |server| {
-        let mut limits = streamtoken_server::serve::Limits::default();
-        limits.drain_timeout = SHORT;
-        server.limits(limits)
-    });
+    let server = Server::over(
+        runtime,
+        service,
+        token,
+        |routes| routes,
+        |server| {
+            let mut limits = streamtoken_server::serve::Limits::default();
+            limits.drain_timeout = SHORT;
+            server.limits(limits)
+        },
+    );
     (server, store)
 }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use axum::routing::get;
 use serde_json::Value as Json;
 use streamtoken::SigningKey;
@@ -65,25 +66,39 @@ impl Server {
         grants: Grants,
         set_up: impl FnOnce(serve::Server) -> serve::Server,
     ) -> Self {
-        Self::with_store(minting, grants, set_up, async || MemoryStore::new())
+        Self::with_routes(minting, grants, |routes| routes, set_up)
+    }
+
+    /// With other limits, and with something around the routes.
+    pub(crate) fn with_routes(
+        minting: Minting,
+        grants: Grants,
+        change: impl FnOnce(Router) -> Router,
+        set_up: impl FnOnce(serve::Server) -> serve::Server,
+    ) -> Self {
+        let store = async || MemoryStore::new();
+        Self::with_store(minting, grants, store, change, set_up)
     }
 
     /// With a store in this file, which SQLite has something to log about.
     pub(crate) fn on_file(file: &Path) -> Self {
         let grants = Grants::new(Accounts::All, Action::ALL.iter().copied());
+        let store = async || SqliteStore::open(file).await.unwrap();
         Self::with_store(
             Minting::default(),
             grants,
+            store,
+            |routes| routes,
             |server| server,
-            async || SqliteStore::open(file).await.unwrap(),
         )
     }
 
     fn with_store<S: Store + 'static>(
         minting: Minting,
         grants: Grants,
-        set_up: impl FnOnce(serve::Server) -> serve::Server,
         store: impl AsyncFnOnce() -> S,
+        change: impl FnOnce(Router) -> Router,
+        set_up: impl FnOnce(serve::Server) -> serve::Server,
     ) -> Self {
         let runtime = Runtime::new().unwrap();
         let (service, token) = runtime.block_on(async {
@@ -101,7 +116,7 @@ impl Server {
             service.add_credential(&credential).await.unwrap();
             (service, credential.secret.to_string())
         });
-        Self::over(runtime, service, token, set_up)
+        Self::over(runtime, service, token, change, set_up)
     }
 
     /// A server of this service, of which `token` is a credential.
@@ -109,11 +124,12 @@ impl Server {
         runtime: Runtime,
         service: Service,
         token: String,
+        change: impl FnOnce(Router) -> Router,
         set_up: impl FnOnce(serve::Server) -> serve::Server,
     ) -> Self {
         let service = Arc::new(service);
         let routes = routes::router(Arc::clone(&service)).route(PANICS, get(panics));
-        let server = set_up(serve::Server::new(routes));
+        let server = set_up(serve::Server::new(change(routes)));
         Self::listen(runtime, service, token, server)
     }
 

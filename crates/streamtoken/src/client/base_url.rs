@@ -201,6 +201,18 @@ mod tests {
     }
 
     #[test]
+    fn an_error_names_what_does_not_belong() {
+        for (text, name) in [
+            ("https://a.example?x=1", "a query"),
+            ("https://a.example#x", "a fragment"),
+            ("https://me@a.example", "a user"),
+        ] {
+            let error = BaseUrl::parse(text, false).unwrap_err();
+            assert!(error.message().contains(name), "{error}");
+        }
+    }
+
+    #[test]
     fn an_error_does_not_show_what_was_given() {
         let error = BaseUrl::parse("https://me:secret@a.example", false).unwrap_err();
         assert!(!format!("{error} {error:?}").contains("secret"));

@@ -18,6 +18,7 @@ use ureq::{Agent, Proxy, Timeout};
 use super::base_url::BaseUrl;
 use super::call::{Arrived, Broke, MAX_BODY, Outcome};
 use super::proxy;
+use super::veil::{self, Veil};
 use crate::{Error, ErrorCode, Result};
 
 /// Connections that are kept open for the next request.
@@ -64,7 +65,10 @@ impl Transport {
         connect: Duration,
     ) -> Outcome {
         CONNECTING.set(Connecting::NotYet);
-        match self.try_send(request, limit, connect) {
+        let sent = self.try_send(request, limit, connect);
+        // What is left of an exchange that failed.
+        drop(veil::end(0));
+        match sent {
             Ok(response) => Outcome::Answered(response),
             Err(Trouble::TooLarge) => {
                 Outcome::Broken(Broke::TooLarge, Arrived::Maybe, String::new())
@@ -79,10 +83,15 @@ impl Transport {
         limit: Duration,
         connect: Duration,
     ) -> Result<Response<Vec<u8>>, Trouble> {
-        let (parts, body) = request.clone().into_parts();
-        let has_body = !body.is_empty();
+        let (mut parts, ()) = Request::new(()).into_parts();
+        parts.method = request.method().clone();
+        parts.uri = request.uri().clone();
+        parts.headers = request.headers().clone();
+        veil::begin(&mut parts.headers);
+        // Without a copy of the body, which may hold a private key.
+        let body = request.body().as_slice();
         let request = Request::from_parts(parts, body);
-        let response = if has_body {
+        let response = if !body.is_empty() {
             let request = self.agent.configure_request(request);
             let request = request
                 .timeout_global(Some(limit))
@@ -99,7 +108,10 @@ impl Transport {
         // One byte more than may come, so that `Call` sees what is too large; ureq's limit is an error.
         let body = body.with_config().limit(MAX_BODY as u64).read_to_vec();
         match body {
-            Ok(body) => Ok(Response::from_parts(parts, body)),
+            Ok(dots) => match veil::end(dots.len()) {
+                Some(body) => Ok(Response::from_parts(parts, body)),
+                None => Err(ureq::Error::BodyStalled.into()),
+            },
             Err(ureq::Error::BodyExceedsLimit(_)) => Err(Trouble::TooLarge),
             Err(error) => Err(error.into()),
         }
@@ -196,10 +208,14 @@ impl Connector<()> for Watched {
         details: &ConnectionDetails<'_>,
         chained: Option<()>,
     ) -> Result<Option<Self::Out>, ureq::Error> {
-        CONNECTING.set(Connecting::Began);
+        // A proxy that is asked for a connection is connected to in the course of it, by this same function.
+        let is_inner = CONNECTING.replace(Connecting::Began) == Connecting::Began;
         let connection = self.0.connect(details, chained)?;
+        if is_inner {
+            return Ok(connection);
+        }
         CONNECTING.set(Connecting::Done);
-        Ok(connection)
+        Ok(connection.map(|connection| Veil::new(connection).boxed()))
     }
 }
 
@@ -214,9 +230,9 @@ impl Resolver for Names {
         config: &Config,
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, ureq::Error> {
-        CONNECTING.set(Connecting::Began);
+        let before = CONNECTING.replace(Connecting::Began);
         let addresses = self.0.resolve(uri, config, timeout)?;
-        CONNECTING.set(Connecting::NotYet);
+        CONNECTING.set(before);
         Ok(addresses)
     }
 }

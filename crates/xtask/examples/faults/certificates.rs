@@ -1,4 +1,4 @@
-//! An authority of its own, a certificate that it signed for `localhost`, and one that nobody signed.
+//! An authority of its own, a certificate that it signed for `localhost` and `stream.invalid`, and one that nobody signed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,7 +26,7 @@ keyUsage = critical,keyCertSign
 subjectKeyIdentifier = hash
 [server]
 basicConstraints = critical,CA:FALSE
-subjectAltName = DNS:localhost
+subjectAltName = DNS:localhost, DNS:stream.invalid
 extendedKeyUsage = serverAuth
 ";
 

@@ -1,12 +1,11 @@
 //! The client in Rust under every fault of `vectors/client/faults.json`: the error, the number of attempts,
 //! and the number of requests that the server saw.
 
-use std::collections::HashMap;
 use std::env;
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
@@ -15,6 +14,8 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 use streamtoken::client::{CallOptions, ClientOptions};
 use streamtoken::{Client, Error, SignOptions, Value};
+
+use crate::server::{Faults, Places};
 
 /// How many cases there are at least: a table that lost its cases must not pass.
 const FEWEST: usize = 100;
@@ -58,14 +59,6 @@ struct Expect {
     requests: u64,
 }
 
-/// Where the server is: the line that it prints.
-#[derive(Deserialize)]
-struct Places {
-    bases: HashMap<String, String>,
-    proxy_down: String,
-    ca: String,
-}
-
 #[test]
 fn every_fault_has_its_error_and_its_number_of_attempts() {
     let cases = cases();
@@ -78,17 +71,17 @@ fn every_fault_has_its_error_and_its_number_of_attempts() {
 
 /// Each part in a process of its own, which runs this same test.
 fn run_parts() {
-    let (line, _server) = server();
-    let places: Places = serde_json::from_str(&line).expect("the server says where it is");
+    let faults = Faults::start();
+    let places = &faults.places;
     let processes = PARTS.map(|(part, _)| {
         let mut command = Command::new(env::current_exe().expect("a test has a file"));
         command
             .args([
                 "--exact",
-                "every_fault_has_its_error_and_its_number_of_attempts",
+                "faults::every_fault_has_its_error_and_its_number_of_attempts",
             ])
             .env(PART, part)
-            .env("STREAMTOKEN_FAULTS", &line)
+            .env("STREAMTOKEN_FAULTS", &faults.line)
             .env("SSL_CERT_FILE", &places.ca);
         for name in [
             "HTTPS_PROXY",
@@ -105,15 +98,24 @@ fn run_parts() {
         if part == "proxied" {
             command.env("HTTPS_PROXY", &places.proxy_down);
         }
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command.spawn().expect("the test starts itself")
     });
-    let ended = processes.map(|mut process| process.wait().expect("a process ends"));
-    assert!(ended.iter().all(std::process::ExitStatus::success));
+    for process in processes {
+        let ended = process.wait_with_output().expect("a process ends");
+        let output = String::from_utf8_lossy(&ended.stdout);
+        let is_passed = ended.status.success() && output.contains("1 passed");
+        assert!(
+            is_passed,
+            "{output}{}",
+            String::from_utf8_lossy(&ended.stderr)
+        );
+    }
 }
 
 fn run_part(part: &str, cases: &[Case]) {
-    let line = env::var("STREAMTOKEN_FAULTS").expect("the process that starts this one says it");
-    let places: Places = serde_json::from_str(&line).expect("the server says where it is");
+    let faults = Faults::start();
+    let places = &faults.places;
     let is_proxied = PARTS.iter().find(|(name, _)| *name == part);
     let (_, is_proxied) = is_proxied.expect("a part of the table");
     let mine = cases.iter().filter(|case| case.proxy == *is_proxied);
@@ -124,7 +126,7 @@ fn run_part(part: &str, cases: &[Case]) {
                 loop {
                     let next = rest.lock().expect("no thread panics with it").next();
                     let Some(case) = next else { return };
-                    if let Err(what) = case.run(&places) {
+                    if let Err(what) = case.run(places) {
                         let mut wrong = wrong.lock().expect("no thread panics with it");
                         wrong.push(format!("{}: {what}", case.id));
                     }
@@ -235,33 +237,4 @@ fn count(places: &Places, name: &str) -> Result<u64, Box<dyn std::error::Error>>
     let (_, body) = answer.split_once("\r\n\r\n").ok_or("no body")?;
     let body: Json = serde_json::from_str(body)?;
     Ok(body["requests"].as_u64().ok_or("no count")?)
-}
-
-/// The line of the server that `cargo xtask test` has started, or of one that lives as long as the test.
-fn server() -> (String, Option<Server>) {
-    if let Ok(line) = env::var("STREAMTOKEN_FAULTS") {
-        return (line, None);
-    }
-    let mut child = Command::new(env!("CARGO_BIN_EXE_xtask"))
-        .arg("faults")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("the server starts");
-    let mut line = String::new();
-    let output = child.stdout.take().expect("it has an output");
-    BufReader::new(output)
-        .read_line(&mut line)
-        .expect("it prints a line");
-    (line, Some(Server(child)))
-}
-
-struct Server(Child);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // The end of its input ends it.
-        drop(self.0.stdin.take());
-        drop(self.0.wait());
-    }
 }

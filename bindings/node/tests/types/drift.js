@@ -8,6 +8,7 @@ const { mkdirSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 const streamtoken = require('../../index.js');
 const { settle } = require('../../lib/errors.js');
+const { made } = require('../../lib/inspect.js');
 const native = require('../../lib/native.js');
 
 const root = path.join(__dirname, '../../../..');
@@ -19,12 +20,14 @@ const camel = (name) => name.replace(/_([a-z])/g, (_, letter) => letter.toUpperC
 const key = streamtoken.SigningKey.generate();
 const token = new streamtoken.Signer(key).sign('video', { downloadable: true });
 const instances = {
+  Client: streamtoken.Client.local(new streamtoken.Signer(key)),
+  CreatedKey: new streamtoken.CreatedKey(made, {}),
   Token: token,
   Claims: streamtoken.verify(token, new streamtoken.KeySet(key)),
   Unverified: streamtoken.inspect(token),
   PlaybackUrls: streamtoken.playbackUrls(token, 'f33zs165nr7gyfy4'),
 };
-const errors = new streamtoken.StreamTokenError('', { code: '', number: 0, field: '' });
+const facts = { code: '', number: 0, field: '' };
 
 function union(names) {
   const types = names.map((name) =>
@@ -36,9 +39,9 @@ function union(names) {
 /** What a class shows on its instances; how it is inspected is nobody's business. */
 function instanceMembers(name, Class) {
   const custom = Symbol.for('nodejs.util.inspect.custom');
-  const own = Class.prototype instanceof Error ? Object.keys(errors) : Object.keys(instances[name] ?? {});
-  const inherited =
-    Class.prototype instanceof Error ? Reflect.ownKeys(streamtoken.StreamTokenError.prototype) : [];
+  const isError = Class.prototype instanceof Error;
+  const own = Object.keys(isError ? new Class('', facts) : (instances[name] ?? {}));
+  const inherited = isError ? Reflect.ownKeys(streamtoken.StreamTokenError.prototype) : [];
   const members = [...Reflect.ownKeys(Class.prototype), ...inherited, ...own];
   return [...new Set(members)].filter(
     (member) => member !== 'constructor' && member !== custom && member !== 'name',

@@ -1,0 +1,154 @@
+'use strict';
+
+// One attempt of a call: `fetch`, the time limit, the caller's signal, and what went wrong.
+
+/** What an attempt without a whole answer ended with: why, and whether the request may have arrived. */
+class Broken {
+  constructor(why, arrived, detail = '') {
+    this.why = why;
+    this.arrived = arrived;
+    this.detail = detail;
+  }
+}
+
+/** A timer and a signal, of which the first to end something decides. Both are let go by `release`. */
+class Limits {
+  #controller = new AbortController();
+  #timer;
+  #signal;
+  #onAbort = () => this.#end('aborted');
+
+  constructor(milliseconds, signal) {
+    this.ended = new Promise((_, reject) => {
+      this.reject = reject;
+    });
+    // Whoever does not race against it need not know.
+    this.ended.catch(() => {});
+    this.#timer = setTimeout(() => this.#end('timeout'), milliseconds);
+    this.#signal = signal;
+    signal?.addEventListener('abort', this.#onAbort, { once: true });
+    if (signal?.aborted) this.#onAbort();
+  }
+
+  /** What `fetch` is given. */
+  get signal() {
+    return this.#controller.signal;
+  }
+
+  /** `work`, unless a limit comes first, whatever `work` thinks of signals. */
+  race(work) {
+    return Promise.race([work, this.ended]);
+  }
+
+  #end(why) {
+    this.reject(new Broken(why, true));
+    this.#controller.abort();
+  }
+
+  release() {
+    clearTimeout(this.#timer);
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+  }
+}
+
+/** Sends the request and reads the answer: `{status, headers, body}` or what kept it from coming. */
+async function attempt(fetch, request, milliseconds, signal) {
+  const limits = new Limits(milliseconds, signal);
+  try {
+    return await exchange(fetch, request, limits);
+  } catch (error) {
+    return error instanceof Broken ? error : broken(error);
+  } finally {
+    limits.release();
+  }
+}
+
+async function exchange(fetch, { method, url, headers, body, mostBytes }, limits) {
+  const init = { method, headers, body, redirect: 'manual', signal: limits.signal };
+  const answering = Promise.resolve(fetch(url, init));
+  const answer = await limits.race(answering).catch((error) => {
+    // One that comes late, from a fetch that knows no signal, is not left open.
+    answering.then(drop).catch(() => {});
+    throw error;
+  });
+  return {
+    status: answer.status,
+    headers: [...answer.headers].flat(),
+    body: await read(answer.body, mostBytes, limits),
+  };
+}
+
+function drop(answer) {
+  return answer.body?.cancel();
+}
+
+/** The whole body, and not a byte more than may come. */
+async function read(body, mostBytes, limits) {
+  if (!body) return new Uint8Array(0);
+  const reader = body.getReader();
+  const chunks = [];
+  let size = 0;
+  try {
+    for (;;) {
+      const { done, value } = await limits.race(reader.read());
+      if (done) return Buffer.concat(chunks, size);
+      size += value.byteLength;
+      if (size > mostBytes) throw new Broken('too_large', true);
+      chunks.push(value);
+    }
+  } catch (error) {
+    reader.cancel().catch(() => {});
+    throw error;
+  }
+}
+
+/** Codes of Node.js, of undici and of Bun. A request arrived perhaps unless it is known that it did not. */
+const NOT_ARRIVED = /^(ECONNREFUSED|ENOTFOUND|EAI_.*|E(HOST|NET)UNREACH|UND_ERR_CONNECT_TIMEOUT)$/;
+const NOT_ARRIVED_IN_BUN = /^(ConnectionRefused|FailedToOpenSocket|DNS.*)$/;
+const CONNECTING = /^(connect|getaddrinfo)$/;
+const CERTIFICATE = /CERT|^ERR_TLS_|^UNABLE_TO_|^CRL_|^HOSTNAME_MISMATCH$|^INVALID_(CA|PURPOSE)$/;
+const TLS = /^ERR_SSL_|^EPROTO$/;
+const TIMEOUT = /TIMEOUT|TIMEDOUT/;
+const PROTOCOL = /^HPE_|^UND_ERR_(HEADERS_OVERFLOW|RES_.*)$/;
+
+/** What `fetch` threw, in the core's words. */
+function broken(error) {
+  const reason = error?.cause ?? error;
+  const code = typeof reason?.code === 'string' ? reason.code : '';
+  const isCertificate = CERTIFICATE.test(code);
+  const isConnecting = CONNECTING.test(reason?.syscall);
+  const isKnown = NOT_ARRIVED.test(code) || NOT_ARRIVED_IN_BUN.test(code);
+  return new Broken(
+    kind(code, isCertificate),
+    !(isCertificate || isConnecting || isKnown),
+    detail(reason, code),
+  );
+}
+
+function kind(code, isCertificate) {
+  if (isCertificate || TLS.test(code)) return 'tls';
+  if (TIMEOUT.test(code)) return 'timeout';
+  return PROTOCOL.test(code) ? 'protocol' : 'connection';
+}
+
+function detail(reason, code) {
+  const message = typeof reason?.message === 'string' ? reason.message : '';
+  return message.includes(code) ? message : `${message} (${code})`.trim();
+}
+
+/** Waits, unless the signal comes first; says whether the time went by. */
+function pause(milliseconds, signal) {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve(false);
+    const end = (isOver) => () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+      resolve(isOver);
+    };
+    const timer = setTimeout(end(true), milliseconds);
+    const onAbort = end(false);
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
+}
+
+module.exports = { Broken, attempt, pause };

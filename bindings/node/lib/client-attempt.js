@@ -2,6 +2,8 @@
 
 // One attempt of a call: `fetch`, the time limit, the caller's signal, and what went wrong.
 
+const { whenAborted } = require('./abort.js');
+
 /** What an attempt without a whole answer ended with: why, and whether the request may have arrived. */
 class Broken {
   constructor(why, arrived, detail = '') {
@@ -11,23 +13,23 @@ class Broken {
   }
 }
 
-/** A timer and a signal, of which the first to end something decides. Both are let go by `release`. */
+/** A time limit and a signal. The first to come ends the attempt; `release` lets both go. */
 class Limits {
   #controller = new AbortController();
+  #ended;
+  #reject;
   #timer;
-  #signal;
-  #onAbort = () => this.#end('aborted');
+  #forget;
 
   constructor(milliseconds, signal) {
-    this.ended = new Promise((_, reject) => {
-      this.reject = reject;
+    this.#ended = new Promise((_, reject) => {
+      this.#reject = reject;
     });
     // Whoever does not race against it need not know.
-    this.ended.catch(() => {});
+    this.#ended.catch(() => {});
     this.#timer = setTimeout(() => this.#end('timeout'), milliseconds);
-    this.#signal = signal;
-    signal?.addEventListener('abort', this.#onAbort, { once: true });
-    if (signal?.aborted) this.#onAbort();
+    this.#forget = whenAborted(signal, () => this.#end('aborted'));
+    if (signal?.aborted) this.#end('aborted');
   }
 
   /** What `fetch` is given. */
@@ -37,17 +39,17 @@ class Limits {
 
   /** `work`, unless a limit comes first, whatever `work` thinks of signals. */
   race(work) {
-    return Promise.race([work, this.ended]);
+    return Promise.race([work, this.#ended]);
   }
 
   #end(why) {
-    this.reject(new Broken(why, true));
+    this.#reject(new Broken(why, true));
     this.#controller.abort();
   }
 
   release() {
     clearTimeout(this.#timer);
-    this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.#forget();
   }
 }
 
@@ -109,12 +111,13 @@ const CONNECTING = /^(connect|getaddrinfo)$/;
 const CERTIFICATE = /CERT|^ERR_TLS_|^UNABLE_TO_|^CRL_|^HOSTNAME_MISMATCH$|^INVALID_(CA|PURPOSE)$/;
 const TLS = /^ERR_SSL_|^EPROTO$/;
 const TIMEOUT = /TIMEOUT|TIMEDOUT/;
-const PROTOCOL = /^HPE_|^UND_ERR_(HEADERS_OVERFLOW|RES_.*)$/;
+/** A body that ends too early is the connection's fault. */
+const PROTOCOL = /^HPE_|^UND_ERR_HEADERS_OVERFLOW$/;
 
 /** What `fetch` threw, in the core's words. */
 function broken(error) {
   const reason = error?.cause ?? error;
-  const code = typeof reason?.code === 'string' ? reason.code : '';
+  const code = codeOf(reason);
   const isCertificate = CERTIFICATE.test(code);
   const isConnecting = CONNECTING.test(reason?.syscall);
   const isKnown = NOT_ARRIVED.test(code) || NOT_ARRIVED_IN_BUN.test(code);
@@ -123,6 +126,12 @@ function broken(error) {
     !(isCertificate || isConnecting || isKnown),
     detail(reason, code),
   );
+}
+
+/** In Node.js 24 what is not HTTP has no code. */
+function codeOf(reason) {
+  if (typeof reason?.code === 'string') return reason.code;
+  return reason?.name === 'HTTPParserError' ? 'HPE_INVALID' : '';
 }
 
 function kind(code, isCertificate) {
@@ -138,16 +147,15 @@ function detail(reason, code) {
 
 /** Waits, unless the signal comes first; says whether the time went by. */
 function pause(milliseconds, signal) {
+  if (signal?.aborted) return false;
   return new Promise((resolve) => {
-    if (signal?.aborted) return resolve(false);
-    const end = (isOver) => () => {
+    const end = (isOver) => {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
+      forget();
       resolve(isOver);
     };
-    const timer = setTimeout(end(true), milliseconds);
-    const onAbort = end(false);
-    signal?.addEventListener('abort', onAbort, { once: true });
+    const timer = setTimeout(end, milliseconds, true);
+    const forget = whenAborted(signal, () => end(false));
   });
 }
 

@@ -160,6 +160,19 @@ test('what a fetch throws after its call was ended is nobody’s concern', async
   assert.deepEqual(unhandled, []);
 });
 
+test('a fetch that throws while its call is ended', async () => {
+  const controller = new AbortController();
+  const fetch = () => {
+    controller.abort(reason);
+    throw new Error('at once');
+  };
+  await ended(
+    () => clientOf({ fetch }).stream.token.create(video, {}, { signal: controller.signal }),
+    controller,
+    1,
+  );
+});
+
 test('the making of a key that was ended says that it may have been done', async (t) => {
   const controller = new AbortController();
   const { baseURL } = await serve(t, () => controller.abort(reason));
@@ -181,6 +194,7 @@ test('a signal that ends later ends nothing, and one may serve many calls', asyn
   t.after(() => process.off('warning', note));
   const calls = Array.from({ length: 50 }, () => client.stream.token.create(video, {}, { signal }));
   for (const made of await Promise.all(calls)) assert.equal(`${made}`, token);
+  assert.deepEqual(getEventListeners(signal, 'abort'), []);
   controller.abort(reason);
   await nothingIsLeft(signal);
   assert.deepEqual(warnings, []);

@@ -1,5 +1,7 @@
+import { APIError } from './lib/client-api.js';
 import type { UrlOptions } from './lib/url-options.js';
 
+export * from './lib/client-api.js';
 export type { ThumbnailOptions, UrlOptions, VideoTime } from './lib/url-options.js';
 
 /** A time: whole seconds since the epoch, or a Date, which is floored to the second. */
@@ -193,7 +195,7 @@ export class Signer {
   signLinesAsync(lines: readonly (string | Uint8Array)[], options?: SignOptions): Promise<string[]>;
 }
 
-/** A signed URL token that was minted here. `util.inspect` does not show its text: whoever has it can watch. */
+/** A signed URL token, minted here or by the API. `util.inspect` does not show its text: whoever has it can watch. */
 export class Token {
   private constructor();
   /** The compact form. */
@@ -338,8 +340,8 @@ export class InputError extends StreamTokenError {}
 export class SigningKeyError extends StreamTokenError {}
 /** Tokens that are refused: codes 3xx. */
 export class TokenError extends StreamTokenError {}
-/** Cloudflare's API and the network: codes 4xx. */
-export class ApiError extends StreamTokenError {}
+/** The same class under the name that goes with those of the other groups. */
+export { APIError as ApiError };
 /** The token service: codes 5xx. */
 export class ServiceError extends StreamTokenError {}
 /** Faults inside streamtoken: codes 9xx. */

@@ -1,6 +1,7 @@
 'use strict';
 
-const { classes } = require('./lib/errors.js');
+const { Client, CreatedKey } = require('./lib/client.js');
+const { apiClasses, classes } = require('./lib/errors.js');
 const { KeySet, PublicKey, SigningKey, describeKey } = require('./lib/keys.js');
 const { AccessRules } = require('./lib/rules.js');
 const { Prepared, Signer, prepare } = require('./lib/signer.js');
@@ -9,9 +10,12 @@ const { Claims, Token, Unverified, inspect, verify, verifyAsync } = require('./l
 const { CustomerCode, PlaybackUrls, playbackUrls, rewrite } = require('./lib/urls.js');
 
 module.exports = {
+  ...apiClasses,
   AccessRules,
-  ApiError: classes.ApiError,
+  ApiError: classes.APIError,
   Claims,
+  Client,
+  CreatedKey,
   CustomerCode,
   InputError: classes.InputError,
   InternalError: classes.InternalError,

@@ -7,9 +7,8 @@ const { request } = require('node:http');
 const path = require('node:path');
 const readline = require('node:readline');
 const { KeySet, SigningKey } = require('./lib/keys.js');
-const { toError } = require('./lib/errors.js');
 const { shownAs } = require('./lib/inspect.js');
-const { errorCodes } = require('./lib/surface.js');
+const { errorOf } = require('./lib/surface.js');
 
 const MILLISECONDS_TO_START = 30_000;
 const MILLISECONDS_TO_END = 5_000;
@@ -88,7 +87,7 @@ async function startStreamServer({ timeFormat = 'string' } = {}) {
   const guard = setTimeout(() => child.kill('SIGKILL'), MILLISECONDS_TO_START);
   try {
     const ready = JSON.parse(await firstLine(child));
-    if (ready.error) throw refusal(ready.error);
+    if (ready.error) throw errorOf(ready.error.code, ready.error);
     // A test run that forgets the service ends nevertheless.
     const handles = /** @type {any[]} */ ([child, child.stdin, child.stdout, child.stderr]);
     for (const handle of handles) handle.unref();
@@ -161,12 +160,7 @@ function send(method, url, body) {
 
 function refusalIn(envelope) {
   const { message, reason, source } = JSON.parse(envelope).errors[0];
-  return refusal({ code: reason, message, field: source?.pointer });
-}
-
-function refusal({ code, message, field }) {
-  const known = errorCodes.find((one) => one.code === code);
-  return toError({ ...known, message, field });
+  return errorOf(reason, { message, field: source?.pointer });
 }
 
 // Its credentials are for tests, and yet nothing that should be in a log.

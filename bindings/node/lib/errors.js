@@ -21,21 +21,69 @@ class InputError extends StreamTokenError {}
 class SigningKeyError extends StreamTokenError {}
 /** Tokens that are refused: codes 3xx. */
 class TokenError extends StreamTokenError {}
-/** Cloudflare's API and the network: codes 4xx. */
-class ApiError extends StreamTokenError {}
+/** Cloudflare's API and the network: codes 4xx. The names below are those of Cloudflare's own client. */
+class APIError extends StreamTokenError {
+  #api;
+
+  constructor(message, facts) {
+    super(message, facts);
+    const { api } = facts;
+    this.#api = api;
+    this.status = api?.status ?? undefined;
+    this.errors = api?.errors ?? [];
+    this.messages = api?.messages ?? [];
+    this.documentationUrl = this.errors[0]?.documentation_url;
+    this.cfRay = api?.cf_ray ?? undefined;
+    this.retryAfter = api?.retry_after ?? undefined;
+    this.attempts = api?.attempts ?? 0;
+  }
+
+  toJSON() {
+    const members = super.toJSON();
+    return this.#api === undefined ? members : { ...members, api: this.#api };
+  }
+}
+
+class APIUserAbortError extends APIError {}
+class APIConnectionError extends APIError {}
+class APIConnectionTimeoutError extends APIConnectionError {}
+class BadRequestError extends APIError {}
+class AuthenticationError extends APIError {}
+class PermissionDeniedError extends APIError {}
+class NotFoundError extends APIError {}
+class ConflictError extends APIError {}
+class UnprocessableEntityError extends APIError {}
+class RateLimitError extends APIError {}
+class InternalServerError extends APIError {}
+
 /** The token service: codes 5xx. */
 class ServiceError extends StreamTokenError {}
 /** Faults inside streamtoken: codes 9xx. */
 class InternalError extends StreamTokenError {}
 
+/** The classes that Cloudflare's own client has too. */
+const apiClasses = {
+  APIError,
+  APIUserAbortError,
+  APIConnectionError,
+  APIConnectionTimeoutError,
+  BadRequestError,
+  AuthenticationError,
+  PermissionDeniedError,
+  NotFoundError,
+  ConflictError,
+  UnprocessableEntityError,
+  RateLimitError,
+  InternalServerError,
+};
 const classes = {
   StreamTokenError,
   InputError,
   SigningKeyError,
   TokenError,
-  ApiError,
   ServiceError,
   InternalError,
+  ...apiClasses,
 };
 for (const [name, value] of Object.entries(classes)) {
   Object.defineProperty(value.prototype, 'name', { value: name, configurable: true, writable: true });
@@ -46,14 +94,30 @@ const byGroup = new Map([
   ['input', InputError],
   ['key', SigningKeyError],
   ['token', TokenError],
-  ['api', ApiError],
+  ['api', APIError],
   ['service', ServiceError],
   ['internal', InternalError],
 ]);
 
+/** The class of each code that has one of its own. */
+const byCode = new Map([
+  ['api_bad_request', BadRequestError],
+  ['api_unauthorized', AuthenticationError],
+  ['api_forbidden', PermissionDeniedError],
+  ['api_not_found', NotFoundError],
+  ['api_conflict', ConflictError],
+  ['api_unprocessable', UnprocessableEntityError],
+  ['api_rate_limited', RateLimitError],
+  ['api_server_error', InternalServerError],
+  ['api_connection', APIConnectionError],
+  ['api_tls', APIConnectionError],
+  ['api_timeout', APIConnectionTimeoutError],
+  ['api_aborted', APIUserAbortError],
+]);
+
 /** The error that a refusal of the addon describes. */
 function toError(refusal) {
-  const Class = byGroup.get(refusal.group) ?? StreamTokenError;
+  const Class = byCode.get(refusal.code) ?? byGroup.get(refusal.group) ?? StreamTokenError;
   return new Class(refusal.message, refusal);
 }
 
@@ -64,4 +128,4 @@ function settle(outcome) {
   return outcome[1];
 }
 
-module.exports = { classes, byGroup, settle, toError };
+module.exports = { apiClasses, byCode, byGroup, classes, settle, toError };

@@ -5,7 +5,9 @@ const { settle, toError } = require('./errors.js');
 const { made, onlyMade, shownAs } = require('./inspect.js');
 const { publicKeyHandle, signingKeyHandle } = require('./keys.js');
 const { Token } = require('./tokens.js');
-const { bytes, isPlain, list, refuse, strict, write, writeOptions } = require('./wire.js');
+const { bytes, list, refuse, signalOf, strict, takeOut, write, writeOptions } = require('./wire.js');
+
+let signerHandle;
 
 class Signer {
   #handle;
@@ -29,14 +31,15 @@ class Signer {
   }
 
   async signMany(items, options) {
-    const { signal, defaults } = withoutSignal(options);
+    const { taken, rest } = takeOut(options, ['signal']);
+    const signal = signalOf(taken.signal);
     signal?.throwIfAborted();
     const stop = native.newStop();
     const onAbort = () => native.stop(stop);
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
       const requests = list(items, 'items').map(write);
-      const answers = settle(await native.signMany(this.#handle, writeOptions(defaults), requests, stop));
+      const answers = settle(await native.signMany(this.#handle, writeOptions(rest), requests, stop));
       signal?.throwIfAborted();
       return answers.map(answer);
     } finally {
@@ -52,6 +55,11 @@ class Signer {
     const written = writeOptions(options);
     return settle(await native.signLinesAsync(this.#handle, written, list(lines, 'lines').map(line)));
   }
+
+  static {
+    signerHandle = (value) =>
+      typeof value === 'object' && value !== null && #handle in value ? value.#handle : undefined;
+  }
 }
 
 function minted(outcome) {
@@ -62,17 +70,6 @@ function minted(outcome) {
 function answer(text) {
   const { token, error } = JSON.parse(text);
   return error === undefined ? new Token(made, token) : toError(error);
-}
-
-/** Takes the one option that is not the core's out of the options of a batch. */
-function withoutSignal(options) {
-  if (typeof options !== 'object' || options === null || !isPlain(options)) return { defaults: options };
-  const { signal, ...defaults } = options;
-  if (signal === undefined || signal === null) return { defaults };
-  return {
-    signal: signal instanceof AbortSignal ? signal : refuse('an AbortSignal', signal, 'signal'),
-    defaults,
-  };
 }
 
 function line(value, index) {
@@ -106,4 +103,4 @@ function prepare(publicKey, identifier, options) {
 shownAs(Signer, ({ key }) => ({ key }));
 shownAs(Prepared, ({ signingInput }) => ({ signingInput }));
 
-module.exports = { Prepared, Signer, prepare };
+module.exports = { Prepared, Signer, minted, prepare, signerHandle };

@@ -1,7 +1,7 @@
 'use strict';
 
 const native = require('./native.js');
-const { settle } = require('./errors.js');
+const { settle, toError } = require('./errors.js');
 
 const { errors, version } = JSON.parse(settle(native.surface()));
 
@@ -12,4 +12,10 @@ const errorCodes = Object.freeze(
   ),
 );
 
-module.exports = { errorCodes, version };
+/** An error with this code, and the code's own text unless there is a better one. */
+function errorOf(code, more) {
+  const known = errorCodes.find((one) => one.code === code);
+  return toError({ ...known, message: known?.text, ...more });
+}
+
+module.exports = { errorCodes, errorOf, version };

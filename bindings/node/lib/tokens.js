@@ -16,7 +16,7 @@ class Token {
   #token;
 
   constructor(mark, facts) {
-    onlyMade(mark, 'Token', 'the sign methods of a Signer');
+    onlyMade(mark, 'Token', 'the sign methods of a Signer or client.stream.token.create');
     this.#token = facts.token;
     this.identifier = facts.identifier;
     this.keyId = facts.keyId;

@@ -15,7 +15,7 @@ const TEXT_PER_VALUE = 512;
 
 const getTime = Function.prototype.call.bind(Date.prototype.getTime);
 const hasOwn = Function.prototype.call.bind(Object.prototype.hasOwnProperty);
-const { getPrototypeOf, keys: ownNames } = Object;
+const { defineProperty: define, getPrototypeOf, keys: ownNames } = Object;
 const { isArray } = Array;
 const { stringify } = JSON;
 
@@ -42,6 +42,19 @@ function write(value) {
 /** Options that may be left out. */
 function writeOptions(options) {
   return options === undefined ? '{}' : write(options);
+}
+
+/** Takes the options called `names`, which are not the core's, out of an object of options. */
+function takeOut(options, names) {
+  if (typeof options !== 'object' || options === null || !isPlain(options))
+    return { taken: {}, rest: options };
+  const taken = {};
+  const rest = {};
+  for (const name of ownNames(options)) {
+    const target = names.includes(name) ? taken : rest;
+    define(target, name, { value: options[name], enumerable: true });
+  }
+  return { taken, rest };
 }
 
 function any(value, depth, budget) {
@@ -188,4 +201,22 @@ function view(buffer) {
   }
 }
 
-module.exports = { bytes, isPlain, isShared, list, refuse, strict, substitutes, text, write, writeOptions };
+/** A signal that may be left out. */
+function signalOf(signal) {
+  if (signal === undefined || signal === null) return undefined;
+  return signal instanceof AbortSignal ? signal : refuse('an AbortSignal', signal, 'signal');
+}
+
+module.exports = {
+  bytes,
+  isShared,
+  list,
+  refuse,
+  signalOf,
+  strict,
+  substitutes,
+  takeOut,
+  text,
+  write,
+  writeOptions,
+};

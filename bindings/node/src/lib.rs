@@ -12,6 +12,7 @@
     clippy::needless_pass_by_value,
     reason = "Node-API hands over strings that the function owns"
 )]
+mod client;
 mod keys;
 mod outcome;
 mod panics;

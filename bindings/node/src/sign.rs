@@ -47,7 +47,7 @@ fn mint(signer: &Signer, identifier: &str, options: &str) -> Result<String> {
 }
 
 /// The names are those of the class `Token`.
-fn token(token: &Token) -> Json {
+pub(crate) fn token(token: &Token) -> Json {
     json!({
         "token": token.as_str(),
         "identifier": token.identifier(),

@@ -1,13 +1,14 @@
 // The package in Bun, in a few checks; each says at once what is wrong.
 
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { inspect } from 'node:util';
 import streamtoken from '../index.js';
 import * as esm from '../index.mjs';
 import format from './vectors/format.js';
 
 const { example, judge } = format;
-const { KeySet, SigningKey, Signer, StreamTokenError, Token } = esm;
+const { Client, KeySet, SigningKey, Signer, StreamTokenError, Token } = esm;
 
 let passed = 0;
 async function check(work) {
@@ -45,6 +46,27 @@ await check(async () => {
     }
     judge(each, found);
   }
+});
+
+await check(async () => {
+  const answers = [503, 200];
+  const server = createServer((_, response) => {
+    const status = answers.shift();
+    if (status === undefined) return;
+    const body = { success: status < 400, errors: [], messages: [], result: { token: example.token } };
+    response.writeHead(status, { 'retry-after': '0' }).end(JSON.stringify(body));
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const baseURL = `http://127.0.0.1:${server.address().port}`;
+  const options = { apiToken: 'an-API-token', accountId: 'an-account', baseURL, maxRetries: 1 };
+  const { token, keys: signingKeys } = new Client(options).stream;
+  assert.equal(`${await token.create(video)}`, example.token);
+  const signal = AbortSignal.timeout(100);
+  await assert.rejects(token.create(video, {}, { signal }), { name: 'APIUserAbortError', attempts: 1 });
+  await assert.rejects(signingKeys.create({}, { timeout: 100 }), { code: 'api_timeout', attempts: 1 });
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  await assert.rejects(signingKeys.create(), { code: 'api_connection', attempts: 2 });
 });
 
 console.log(`${passed} checks passed`);

@@ -141,6 +141,42 @@ const functions = {
   rewrite: (value) => streamtoken.rewrite(value, token),
   'rewrite, token': (value) => streamtoken.rewrite('https://videodelivery.net/x', value),
 };
+const asking = new streamtoken.Client({
+  apiToken: 'an-API-token',
+  accountId: 'an-account',
+  fetch: async () => Response.json({ success: true, result: { token: token.token } }),
+});
+const local = streamtoken.Client.local(signer);
+Object.assign(functions, {
+  'new Client': (value) => new streamtoken.Client(value),
+  'Client.local': (value) => streamtoken.Client.local(value),
+});
+for (const [kind, { stream }] of Object.entries({ asking, local })) {
+  Object.assign(functions, {
+    [`${kind}, token`]: (value) => stream.token.create(value),
+    [`${kind}, token, params`]: (value) => stream.token.create(video, value),
+    [`${kind}, token, options`]: (value) => stream.token.create(video, {}, value),
+    [`${kind}, token, account`]: (value) => stream.token.create(video, { account_id: value }),
+    [`${kind}, token, pem`]: (value) => stream.token.create(video, { id: 'k', pem: value ?? '' }),
+    [`${kind}, token, retries`]: (value) => stream.token.create(video, {}, { maxRetries: value }),
+    [`${kind}, token, signal`]: (value) => stream.token.create(video, {}, { signal: value }),
+  });
+}
+Object.assign(functions, {
+  'keys.delete': (value) => asking.stream.keys.delete(value),
+  'keys.delete, params': (value) => asking.stream.keys.delete('k', value),
+  'keys.delete, options': (value) => asking.stream.keys.delete('k', {}, value),
+});
+for (const name of ['apiToken', 'accountId', 'baseURL', 'allowHttp', 'maxRetries', 'logger', 'logLevel']) {
+  const others = { apiToken: 't', accountId: 'a' };
+  functions[`new Client, ${name}`] = (value) => new streamtoken.Client({ ...others, [name]: value });
+}
+for (const [index, name] of ['timeout', 'deadline'].entries()) {
+  // One and a half milliseconds is a time limit.
+  const limited = (value) => (value === 1.5 ? index - 1 : value);
+  functions[`new Client, ${name}`] = (value) =>
+    new streamtoken.Client({ apiToken: 't', [name]: limited(value) });
+}
 for (const name of [...Object.keys(streamtoken.playbackUrls(token, 'f33zs165nr7gyfy4'))]) {
   functions[`playbackUrls, ${name}`] = (value) =>
     streamtoken.playbackUrls(token, 'f33zs165nr7gyfy4', { [name]: value });

@@ -98,6 +98,34 @@ pub fn conditions(value: &Value) -> Result<Vec<Condition>> {
     list.iter().map(Condition::from_value).collect()
 }
 
+/// The options of a client or call from a host that counts their time limits in milliseconds, in seconds.
+///
+/// # Errors
+/// [`ErrorCode::OptionType`] for a limit that is no number.
+#[cfg(feature = "http")]
+pub fn from_milliseconds(mut options: Value) -> Result<Value> {
+    let Value::Object(members) = &mut options else {
+        return Ok(options);
+    };
+    for (name, value) in members {
+        if !["timeout", "connect_timeout", "deadline"].contains(&name.as_str()) {
+            continue;
+        }
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "what is too large for a double is too large for a limit"
+        )]
+        let milliseconds = match value {
+            Value::Null => continue,
+            Value::Integer(number) => *number as f64,
+            Value::Float(number) => *number,
+            other => return Err(wrong_argument("a number of milliseconds", other, name)),
+        };
+        *value = Value::Float(milliseconds / 1000.0);
+    }
+    Ok(options)
+}
+
 /// The whole number that stands for one beyond `i128`: Python's and JavaScript's integers have no end,
 /// and each limit here is far below.
 pub const fn big_integer(negative: bool) -> Value {
@@ -153,6 +181,21 @@ mod tests {
         assert_eq!(loaded.unwrap().id(), key.id());
         let code = customer_code_from_env(|_| Some("F33ZS165NR7GYFY4".into()));
         assert_eq!(code.unwrap().unwrap().as_str(), "f33zs165nr7gyfy4");
+    }
+
+    #[test]
+    #[cfg(feature = "http")]
+    fn limits_in_milliseconds_become_seconds() {
+        let read = |text: &str| super::from_milliseconds(Value::parse(text).unwrap());
+        let options =
+            read(r#"{"timeout":1500,"deadline":0.5,"connect_timeout":null,"max_retries":2}"#);
+        let seconds = r#"{"timeout":1.5,"deadline":0.0005,"connect_timeout":null,"max_retries":2}"#;
+        assert_eq!(options, Value::parse(seconds));
+        assert_eq!(read("7"), Ok(Value::Integer(7)));
+        let refused = read(r#"{"deadline":"60"}"#).unwrap_err();
+        assert_eq!(refused.code(), ErrorCode::OptionType);
+        assert_eq!(refused.field(), Some("/deadline"));
+        assert!(refused.message().starts_with("a number of milliseconds"));
     }
 
     #[test]

@@ -15,6 +15,17 @@ async function sameClasses(): Promise<streamtoken.Signer> {
 }
 void sameClasses();
 
+async function asks(): Promise<streamtoken.Token> {
+  const client = new streamtoken.Client();
+  try {
+    return await client.stream.token.create('video', { account_id: 'account' });
+  } catch (error) {
+    if (!(error instanceof streamtoken.ApiError)) throw error;
+    return await streamtoken.Client.local(signer).stream.token.create('video');
+  }
+}
+void asks();
+
 // @ts-expect-error: there is no default export
 console.log(streamtoken.default);
 

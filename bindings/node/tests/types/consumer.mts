@@ -3,20 +3,28 @@
 import {
   type AccessRule,
   AccessRules,
+  APIError,
+  APIUserAbortError,
+  Client,
+  type ClientOptions,
+  type CreatedKey,
   CustomerCode,
   describeKey,
   errorCodes,
   inspect,
   KeySet,
+  type ListedKey,
   type PublicKey,
   playbackUrls,
   prepare,
+  type RequestOptions,
   rewrite,
   Signer,
   SigningKey,
   type SignOptions,
   StreamTokenError,
   type Token,
+  type TokenCreateParams,
   type UrlOptions,
   type VerifyOptions,
   verify,
@@ -131,6 +139,67 @@ playbackUrls(token, 'code', { watch: { muted: true } });
 // @ts-expect-error: the fact is a boolean, and verify gives none
 const valid: boolean = verify(token, keys);
 void [checked, valid];
+
+// Cloudflare's API.
+const clientOptions: ClientOptions = {
+  apiToken: process.env.CLOUDFLARE_API_TOKEN,
+  apiKey: null,
+  accountId: 'account',
+  baseURL: 'https://example.com/client/v4',
+  timeout: 20 * 1000,
+  maxRetries: 5,
+  deadline: 60_000,
+  fetch,
+  logger: console,
+  logLevel: 'debug',
+};
+
+async function asks(): Promise<void> {
+  const client = new Client(clientOptions);
+  const params: TokenCreateParams = {
+    account_id: 'account',
+    ...options,
+    expiresIn: '1h',
+    id: 'k',
+    pem: 'text',
+  };
+  const request: RequestOptions = { timeout: 5000, maxRetries: 0, signal: new AbortController().signal };
+  const minted: Token = await client.stream.token.create('video', params, request);
+  const local: Token = await Client.local(signer).stream.token.create('video', { accountId: 'account' });
+  const made: CreatedKey = await client.stream.keys.create({ account_id: 'account' }, request);
+  const usable: SigningKey = made.signingKey();
+  const listed: ListedKey[] = await client.stream.keys.list();
+  for await (const { id, key_id, created } of client.stream.keys.get())
+    console.log(id, key_id, created?.length);
+  const word: string = await client.stream.keys.delete(made.id, { account_id: 'account' });
+  console.log(minted, local, usable, listed, word, made.pem.length + made.jwk.length);
+  // @ts-expect-error: no such option of a call
+  await client.stream.token.create('video', {}, { headers: {} });
+  // @ts-expect-error: a text in the place of milliseconds
+  await client.stream.token.create('video', {}, { timeout: '5s' });
+  // @ts-expect-error: misspelt
+  await client.stream.token.create('video', { acountId: 'account' });
+  // @ts-expect-error: null would restrict nothing
+  await client.stream.token.create('video', { accessRules: null });
+  // @ts-expect-error: a client is local by a signer
+  Client.local(key);
+  // @ts-expect-error: fetch tells nothing of connections
+  new Client({ connectTimeout: 1000 });
+  // @ts-expect-error: a client keeps what it was made with
+  client.stream = Client.local(signer).stream;
+}
+
+function told(error: unknown): string | undefined {
+  if (error instanceof APIUserAbortError) return `${error.cause}`;
+  if (error instanceof Client.RateLimitError) return `${error.retryAfter?.toFixed()}`;
+  if (!(error instanceof APIError)) throw error;
+  const [first] = error.errors;
+  const status: number | undefined = error.status;
+  return (
+    first?.message ?? error.documentationUrl ?? `${status} ${error.cfRay} ${error.attempts} ${error.code}`
+  );
+}
+void asks().catch(told);
 
 // The token service for tests.
 import { type StreamServer, startStreamServer } from 'streamtoken/testing';

@@ -8,6 +8,7 @@ const { mkdirSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 const streamtoken = require('../../index.js');
 const { settle } = require('../../lib/errors.js');
+const { made } = require('../../lib/inspect.js');
 const native = require('../../lib/native.js');
 
 const root = path.join(__dirname, '../../../..');
@@ -19,12 +20,14 @@ const camel = (name) => name.replace(/_([a-z])/g, (_, letter) => letter.toUpperC
 const key = streamtoken.SigningKey.generate();
 const token = new streamtoken.Signer(key).sign('video', { downloadable: true });
 const instances = {
+  Client: streamtoken.Client.local(new streamtoken.Signer(key)),
+  CreatedKey: new streamtoken.CreatedKey(made, {}),
   Token: token,
   Claims: streamtoken.verify(token, new streamtoken.KeySet(key)),
   Unverified: streamtoken.inspect(token),
   PlaybackUrls: streamtoken.playbackUrls(token, 'f33zs165nr7gyfy4'),
 };
-const errors = new streamtoken.StreamTokenError('', { code: '', number: 0, field: '' });
+const facts = { code: '', number: 0, field: '' };
 
 function union(names) {
   const types = names.map((name) =>
@@ -36,9 +39,9 @@ function union(names) {
 /** What a class shows on its instances; how it is inspected is nobody's business. */
 function instanceMembers(name, Class) {
   const custom = Symbol.for('nodejs.util.inspect.custom');
-  const own = Class.prototype instanceof Error ? Object.keys(errors) : Object.keys(instances[name] ?? {});
-  const inherited =
-    Class.prototype instanceof Error ? Reflect.ownKeys(streamtoken.StreamTokenError.prototype) : [];
+  const isError = Class.prototype instanceof Error;
+  const own = Object.keys(isError ? new Class('', facts) : (instances[name] ?? {}));
+  const inherited = isError ? Reflect.ownKeys(streamtoken.StreamTokenError.prototype) : [];
   const members = [...Reflect.ownKeys(Class.prototype), ...inherited, ...own];
   return [...new Set(members)].filter(
     (member) => member !== 'constructor' && member !== custom && member !== 'name',
@@ -68,6 +71,39 @@ for (const [name, value] of Object.entries(streamtoken)) {
   same(`${name}, instances`, `Exclude<keyof s.${name}, ${base[1]}>`, instanceMembers(name, value));
 }
 same('sign options', 'keyof s.SignOptions', surface.sign_options.map(camel));
+
+/** The names of the core's options, which a refusal lists, in JavaScript's spelling. */
+function optionsKnown(refusal) {
+  const [, names] = /there are (.*)$/.exec(refusal.message);
+  return names.split(', ').map(camel);
+}
+
+function refusalOf(work) {
+  try {
+    work();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('nothing was refused');
+}
+
+const notKept = ['connectTimeout'];
+const kept = (names) => names.filter((name) => !notKept.includes(name));
+const clientOptions = optionsKnown(refusalOf(() => new streamtoken.Client({ 'no such option': 1 })));
+const official = { baseUrl: 'baseURL' };
+const renamed = kept(clientOptions).map((name) => official[name] ?? name);
+same('client options', 'keyof s.ClientOptions', [...renamed, 'fetch', 'logger', 'logLevel']);
+const requests = settle(native.newRequests('{"api_token":"stoken"}', {}));
+const misspelt = '{"no such option":1}';
+const ofCalls = optionsKnown(refusalOf(() => settle(native.callListKeys(requests, misspelt, '{}'))));
+const limits = kept(ofCalls).filter((name) => name !== 'accountId');
+same('request options', 'keyof s.RequestOptions', [...limits, 'signal']);
+const ofTokens = optionsKnown(
+  refusalOf(() => settle(native.callCreateToken(requests, '"sv"', misspelt, '{}'))),
+);
+const params = kept(ofTokens).filter((name) => !limits.includes(name));
+same('token params', 'keyof s.TokenCreateParams', [...params, 'account_id']);
+same('account params', 'keyof s.AccountParams', ['accountId', 'account_id']);
 same('verify options', 'keyof s.VerifyOptions', surface.verify_options.map(camel));
 same('rows of URL options', 'keyof s.UrlOptions', Object.keys(surface.url_options).map(camel));
 for (const [row, names] of Object.entries(surface.url_options)) {

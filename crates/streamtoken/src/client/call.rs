@@ -172,7 +172,10 @@ impl<T> Call<T> {
     /// What follows from the outcome of an attempt.
     pub fn after(&mut self, outcome: Outcome, moment: Moment) -> Step<T> {
         let course = &mut self.course;
-        course.plan.count();
+        // A call that ended before or between its attempts made none.
+        if !matches!(outcome, Outcome::Broken(Broke::Aborted, Arrived::No, _)) {
+            course.plan.count();
+        }
         let failure = match outcome {
             Outcome::Answered(mut response) => {
                 let result = course.result(&response, moment.now, &self.read);
@@ -324,5 +327,33 @@ impl<T> fmt::Debug for Call<T> {
             .field("uri", self.request().uri())
             .field("attempts", &self.course.plan.attempts())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Arrived, Broke, Moment, Outcome, Step};
+    use crate::client::{ClientOptions, Requests, TokenParams};
+
+    #[test]
+    fn an_end_before_an_attempt_is_none() {
+        let options = ClientOptions::new().api_token("t").account_id("a");
+        let requests = Requests::new(options).unwrap();
+        let attempts = |arrived| {
+            let mut call = requests.create_token("v", &TokenParams::new()).unwrap();
+            let outcome = Outcome::Broken(Broke::Aborted, arrived, String::new());
+            let moment = Moment {
+                elapsed: Duration::ZERO,
+                now: 0,
+                random: 0.0,
+            };
+            match call.after(outcome, moment) {
+                Step::Failed(error) => error.api().unwrap().attempts(),
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!((attempts(Arrived::No), attempts(Arrived::Maybe)), (0, 1));
     }
 }

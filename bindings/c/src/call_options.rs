@@ -62,10 +62,11 @@ pub unsafe extern "C" fn streamtoken_call_options_from_json(
     answer(Handle("options", options), error, || {
         // SAFETY: the caller answers for the length.
         let json = unsafe { bytes("json", json.cast(), json_length) }?;
-        let value = Value::parse(json)?;
+        // A key has no place here, and may have been put here all the same.
+        let mut value = Zeroizing::new(Value::parse(json)?);
         CallOptions::from_value(&value)?;
         Ok(streamtoken_call_options {
-            members: Members::of(value),
+            members: Members::of(std::mem::replace(&mut *value, Value::Null)),
         })
     })
 }

@@ -1,8 +1,8 @@
 /*
  * streamtoken: signed URL tokens for Cloudflare Stream, in your own process.
  *
- * Mint tokens with a signing key, verify them where Cloudflare's edge is not in front, read them, and
- * turn them into playback URLs. The same Rust core serves C, C++, Python, Node.js and the command line:
+ * Mint tokens with a signing key, verify them where Cloudflare's edge is not in front, read them, turn
+ * them into playback URLs, and ask Cloudflare's API for tokens and keys. The same Rust core serves C, C++, Python, Node.js and the command line:
  * the same input gives the same bytes and the same refusals everywhere.
  *
  *     streamtoken_signing_key *key = NULL;
@@ -67,11 +67,12 @@
  * THREADS
  *
  * There is no global state and no last error: calls on different handles never meet. Keys, key sets,
- * signers, tokens, claims, rules, customer codes, URLs and errors never change once they are made, and
- * any number of threads may use one at the same time. The builders (`..._options`, `..._context`) may be
+ * signers, tokens, claims, rules, customer codes, URLs, clients and errors never change once they are
+ * made, and any number of threads may use one at the same time. The builders (`..._options`, `..._context`) may be
  * used by any number of threads as long as none changes them. A handle may be freed by any thread, once,
  * when no other uses it. `fork` waits for the signatures of other threads, some milliseconds at most, and
- * the child may use every handle; do not fork out of a signal handler. Let calls of other threads come
+ * the child may use every handle but a client, whose connections are those of the parent; do not fork out
+ * of a signal handler. Let calls of other threads come
  * back before the process exits: AWS-LC may abort a thread that begins to sign while `exit` runs.
  *
  * ERRORS
@@ -831,9 +832,42 @@ typedef int32_t streamtoken_error_code;
 typedef struct streamtoken_access_rules streamtoken_access_rules;
 
 /**
+ * Options of one call, under construction. They count instead of the client's.
+ *
+ * Setting an option again replaces it. Numbers cross as `double`, so that every mistake reaches the library
+ * and is refused. What the options mean together is decided where they are used.
+ */
+typedef struct streamtoken_call_options streamtoken_call_options;
+
+/**
  * What a verified token says. Only `streamtoken_key_set_verify` makes one. It never changes.
  */
 typedef struct streamtoken_claims streamtoken_claims;
+
+/**
+ * Asks Cloudflare's API for tokens and manages the account's signing keys, or asks a service that answers the
+ * same routes. It keeps connections open; one client serves all threads.
+ *
+ * A call waits until it is done or has failed for good. Make a client anew in the child of a `fork`: its
+ * connections would be those of the parent. The environment is read for a proxy (`HTTPS_PROXY`, `ALL_PROXY`,
+ * `NO_PROXY`) and, on Linux, for other certificates than the system's (`SSL_CERT_FILE`).
+ */
+typedef struct streamtoken_client streamtoken_client;
+
+/**
+ * Options of a client, under construction. A credential is needed: an API token, or the previous scheme's
+ * e-mail address and key; where both are given the token counts. Everything else has a default.
+ *
+ * Setting an option again replaces it. Numbers cross as `double`, so that every mistake reaches the library
+ * and is refused. What the options mean together is decided where a client is made of them.
+ */
+typedef struct streamtoken_client_options streamtoken_client_options;
+
+/**
+ * A signing key that the API has just made: the one time its private parts are shown. It never changes, and is
+ * wiped when it is freed.
+ */
+typedef struct streamtoken_created_key streamtoken_created_key;
 
 /**
  * The customer code: `CODE` in `customer-CODE.cloudflarestream.com`. **Not** the account id. It never
@@ -848,6 +882,11 @@ typedef struct streamtoken_customer_code streamtoken_customer_code;
  * holds key material or a whole token.
  */
 typedef struct streamtoken_error streamtoken_error;
+
+/**
+ * The signing keys of an account, without their private parts. It never changes.
+ */
+typedef struct streamtoken_key_list streamtoken_key_list;
 
 /**
  * Public keys by id, for verification. It never changes. There is always at least one key, and at most
@@ -924,6 +963,16 @@ typedef struct streamtoken_urls streamtoken_urls;
  * replaces it; numbers cross as `double`, as in `streamtoken_sign_options`.
  */
 typedef struct streamtoken_verify_context streamtoken_verify_context;
+
+/**
+ * What is called after every attempt of every call: `attempt` is a JSON object on one line, of `length`
+ * bytes and a NUL, which lives until the function returns.
+ *
+ * Its members are `method`, `path`, `attempt` (1 for the first), `status`, `cf_ray`, `error` (the slug of
+ * the error that it ended with) and `pause` (seconds to the next attempt), each null where there is nothing.
+ * It holds no credential, no key and no token.
+ */
+typedef void (*streamtoken_debug)(void *user, const char *attempt, size_t length);
 
 #ifdef __cplusplus
 extern "C" {
@@ -1100,8 +1149,95 @@ const char *streamtoken_error_field(const streamtoken_error *error,
                                     size_t *length);
 
 /**
- * The error as the JSON object `{"code", "number", "field", "message"}` that every surface prints;
- * `field` is left out when there is none.
+ * The HTTP status of the API's answer; 0 when no answer came, and for an error that is none of a request.
+ *
+ * Ownership: nothing changes hands.
+ * NULL: `error` may be NULL; the answer is 0 then.
+ * Errors: none.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_error_status(const streamtoken_error *error);
+
+/**
+ * How many requests were made, 1 and the retries; 0 for an error that is none of a request.
+ *
+ * Ownership: nothing changes hands.
+ * NULL: `error` may be NULL; the answer is 0 then.
+ * Errors: none.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE uint32_t streamtoken_error_attempts(const streamtoken_error *error);
+
+/**
+ * The header `cf-ray` of the API's answer, which Cloudflare's support asks for; NULL when there is none.
+ *
+ * Ownership: the text belongs to `error` and goes with it.
+ * NULL: `error` may be NULL; the answer is NULL then. `length` may be NULL.
+ * Errors: none.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+const char *streamtoken_error_cf_ray(const streamtoken_error *error,
+                                     size_t *length);
+
+/**
+ * Whether the API's answer says how long to wait before the next attempt; `seconds` is how long, or 0.
+ *
+ * Ownership: nothing changes hands.
+ * NULL: `error` may be NULL; the answer is false then. `seconds` may be NULL.
+ * Errors: none.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+bool streamtoken_error_retry_after(const streamtoken_error *error,
+                                   uint64_t *seconds);
+
+/**
+ * The page about the first error of the API's answer; NULL when there is none.
+ *
+ * Ownership: the text belongs to `error` and goes with it.
+ * NULL: `error` may be NULL; the answer is NULL then. `length` may be NULL.
+ * Errors: none.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+const char *streamtoken_error_documentation_url(const streamtoken_error *error,
+                                                size_t *length);
+
+/**
+ * The errors in the API's answer as a JSON list of objects with `code`, `message` and whatever else the API
+ * says, such as `documentation_url` and `source`; `[]` when there are none.
+ *
+ * Ownership: `json` is yours; free it with `streamtoken_string_free`.
+ * NULL: `error` and `json` must not be NULL; `json_length` and `failure` may.
+ * Errors: `STREAMTOKEN_POINTER_NULL`, into `failure`.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_error_errors_to_json(const streamtoken_error *error,
+                                         char **json,
+                                         size_t *json_length,
+                                         streamtoken_error **failure);
+
+/**
+ * The messages in the API's answer, as `streamtoken_error_errors_to_json` gives its errors.
+ *
+ * Ownership: `json` is yours; free it with `streamtoken_string_free`.
+ * NULL: `error` and `json` must not be NULL; `json_length` and `failure` may.
+ * Errors: `STREAMTOKEN_POINTER_NULL`, into `failure`.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_error_messages_to_json(const streamtoken_error *error,
+                                           char **json,
+                                           size_t *json_length,
+                                           streamtoken_error **failure);
+
+/**
+ * The error as the JSON object `{"code", "number", "field", "message", "api"}` that every surface prints;
+ * `field` is left out when there is none, and `api` (`{"status", "errors", "messages", "cf_ray", "retry_after",
+ * "attempts"}`) unless the error came of a request.
  *
  * Ownership: `json` is yours; free it with `streamtoken_string_free`.
  * NULL: `error` and `json` must not be NULL; `json_length` and `failure` may.
@@ -2713,6 +2849,638 @@ int32_t streamtoken_rewrite(const char *url,
                             char **rewritten,
                             size_t *rewritten_length,
                             streamtoken_error **error);
+
+/**
+ * No option given yet.
+ *
+ * Ownership: `options` is yours; free it with `streamtoken_client_options_free`.
+ * NULL: `options` must not be NULL; `error` may.
+ * Errors: `STREAMTOKEN_POINTER_NULL`.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_client_options_new(streamtoken_client_options **options,
+                                       streamtoken_error **error);
+
+/**
+ * Options from JSON text, by the names that the functions here have behind `set_`: `{"api_token": "...",
+ * "account_id": "...", "timeout": 20}`. `null` is *not given*. They can be changed afterwards.
+ *
+ * Ownership: `json` is only read; `options` is yours, free it with `streamtoken_client_options_free`.
+ * NULL: `error` may be NULL; `json` may with length 0 (and is no JSON then); `options` must not.
+ * Errors: what is not strict JSON (100 to 103), the codes of options (104 to 108).
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_client_options_from_json(const char *json,
+                                             size_t json_length,
+                                             streamtoken_client_options **options,
+                                             streamtoken_error **error);
+
+/**
+ * An API token with the permission to edit Stream.
+ *
+ * Ownership: `options` stays yours; `api_token` is copied.
+ * NULL: `options` must not be NULL; `api_token` may with length 0; `error` may.
+ * Errors: `STREAMTOKEN_TEXT_NOT_UTF8`; a text that is refused is reported where the options are used.
+ * Threads: one at a time for the same `options`.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_client_options_set_api_token(streamtoken_client_options *options,
+                                                 const char *api_token,
+                                                 size_t api_token_length,
+                                                 streamtoken_error **error);
+
+/**
+ * The previous scheme's key. Goes with `streamtoken_client_options_set_api_email`.
+ *
+ * Ownership: `options` stays yours; `api_key` is copied.
+ * NULL: `options` must not be NULL; `api_key` may with length 0; `error` may.
+ * Errors: `STREAMTOKEN_TEXT_NOT_UTF8`; a text that is refused is reported where the options are used.
+ * Threads: one at a time for the same `options`.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_client_options_set_api_key(streamtoken_client_options *options,
+                                               const char *api_key,
+                                               size_t api_key_length,
+                                               streamtoken_error **error);
+
+/**
+ * The previous scheme's e-mail address. Goes with `streamtoken_client_options_set_api_key`.
+ *
+ * Ownership: `options` stays yours; `api_email` is copied.
+ * NULL: `options` must not be NULL; `api_email` may with length 0; `error` may.
+ * Errors: `STREAMTOKEN_TEXT_NOT_UTF8`; a text that is refused is reported where the options are used.
+ * Threads: one at a time for the same `options`.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_client_options_set_api_email(streamtoken_client_options *options,
+                                                 const char *api_email,
+                                                 size_t api_email_length,
+                                                 streamtoken_error **error);
+
+/**
+ * The account of every call that names no other.
+ *
+ * Ownership: `options` stays yours; `account_id` is copied.
+ * NULL: `options` must not be NULL; `account_id` may with length 0; `error` may.
+ * Errors: `STREAMTOKEN_TEXT_NOT_UTF8`; a text that is refused is reported where the options are used.
+ * Threads: one at a time for the same `options`.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_client_options_set_account_id(streamtoken_client_options *options,
+                                                  const char *account_id,
+                                                  size_t account_id_length,
+                                                  streamtoken_error **error);
+
+/**
+ * Another place of the API, such as a token service of your own. Default:
+ * `https://api.cloudflare.com/client/v4`.
+ *
+ * Ownership: `options` stays yours; `base_url` is copied.
+ * NULL: `options` must not be NULL; `base_url` may with length 0; `error` may.
+ * Errors: `STREAMTOKEN_TEXT_NOT_UTF8`; a text that is refused is reported where the options are used.
+ * Threads: one at a time for the same `options`.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_client_options_set_base_url(streamtoken_client_options *options,
+                                                const char *base_url,
+                                                size_t base_url_length,
+                                                streamtoken_error **error);
+
+/**
+ * Takes `http://` to other machines as well, where everybody on the way reads credentials and tokens.
+ * Without it `http://` goes to this machine alone.
+ *
+ * Ownership: `options` stays yours.
+ * NULL: `options` must not be NULL; `error` may.
+ * Errors: `STREAMTOKEN_POINTER_NULL`.
+ * Threads: one at a time for the same `options`.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_client_options_set_allow_http(streamtoken_client_options *options,
+                                                  bool allow_http,
+                                                  streamtoken_error **error);
+
+/**
+ * How long one attempt may take in all, in seconds with fractions: a millisecond to an hour. Default: a
+ * minute.
+ *
+ * Ownership: `options` stays yours.
+ * NULL: `options` must not be NULL; `error` may.
+ * Errors: `STREAMTOKEN_POINTER_NULL`; a number that is refused is reported where the options are used.
+ * Threads: one at a time for the same `options`.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_client_options_set_timeout(streamtoken_client_options *options,
+                                               double seconds,
+                                               streamtoken_error **error);
+
+/**
+ * How long an attempt may take to connect, TLS included, in seconds with fractions. Default: ten seconds.
+ *
+ * Ownership: `options` stays yours.
+ * NULL: `options` must not be NULL; `error` may.
+ * Errors: `STREAMTOKEN_POINTER_NULL`; a number that is refused is reported where the options are used.
+ * Threads: one at a time for the same `options`.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_client_options_set_connect_timeout(streamtoken_client_options *options,
+                                                       double seconds,
+                                                       streamtoken_error **error);
+
+/**
+ * How often a request is sent again when it fails in a way that may pass (no connection, a time-out, 408,
+ * 409, 429, 5xx): 0 to 10. Default: 2. Creating a key is never sent again once it may have arrived.
+ *
+ * Ownership: `options` stays yours.
+ * NULL: `options` must not be NULL; `error` may.
+ * Errors: `STREAMTOKEN_POINTER_NULL`; a number that is refused is reported where the options are used.
+ * Threads: one at a time for the same `options`.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_client_options_set_max_retries(streamtoken_client_options *options,
+                                                   double retries,
+                                                   streamtoken_error **error);
+
+/**
+ * How long a call may take with all its attempts and pauses, in seconds with fractions. Default: no limit
+ * but those of the attempts.
+ *
+ * Ownership: `options` stays yours.
+ * NULL: `options` must not be NULL; `error` may.
+ * Errors: `STREAMTOKEN_POINTER_NULL`; a number that is refused is reported where the options are used.
+ * Threads: one at a time for the same `options`.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_client_options_set_deadline(streamtoken_client_options *options,
+                                                double seconds,
+                                                streamtoken_error **error);
+
+/**
+ * Has `debug` called with `user` after every attempt, before the call goes on; NULL ends that. It is called
+ * in another thread than the one that made the call, by several at a time when several calls are made; it must
+ * return (no `longjmp`, no C++ exception), and must not free the client.
+ *
+ * Ownership: `options` stays yours; `user` too, and must live as long as every client made of `options`.
+ * NULL: `options` must not be NULL; `debug`, `user` and `error` may.
+ * Errors: `STREAMTOKEN_POINTER_NULL`.
+ * Threads: one at a time for the same `options`.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_client_options_set_debug(streamtoken_client_options *options,
+                                             streamtoken_debug debug,
+                                             void *user,
+                                             streamtoken_error **error);
+
+/**
+ * Wipes and frees options. What was made with them lives on.
+ *
+ * Ownership: takes `options`; they must not be used again.
+ * NULL: `options` may be NULL; nothing happens then.
+ * Errors: none.
+ * Threads: any, once, and not while another thread uses it.
+ */
+void streamtoken_client_options_free(streamtoken_client_options *options);
+
+/**
+ * No option given yet.
+ *
+ * Ownership: `options` is yours; free it with `streamtoken_call_options_free`.
+ * NULL: `options` must not be NULL; `error` may.
+ * Errors: `STREAMTOKEN_POINTER_NULL`.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_call_options_new(streamtoken_call_options **options,
+                                     streamtoken_error **error);
+
+/**
+ * Options from JSON text, by the names that the functions here have behind `set_`: `{"account_id": "...",
+ * "deadline": 5}`. `null` is *not given*. They can be changed afterwards.
+ *
+ * Ownership: `json` is only read; `options` is yours, free it with `streamtoken_call_options_free`.
+ * NULL: `error` may be NULL; `json` may with length 0 (and is no JSON then); `options` must not.
+ * Errors: what is not strict JSON (100 to 103), the codes of options (104 to 108).
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_call_options_from_json(const char *json,
+                                           size_t json_length,
+                                           streamtoken_call_options **options,
+                                           streamtoken_error **error);
+
+/**
+ * The account that is asked.
+ *
+ * Ownership: `options` stays yours; `account_id` is copied.
+ * NULL: `options` must not be NULL; `account_id` may with length 0; `error` may.
+ * Errors: `STREAMTOKEN_TEXT_NOT_UTF8`; a text that is refused is reported where the options are used.
+ * Threads: one at a time for the same `options`.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_call_options_set_account_id(streamtoken_call_options *options,
+                                                const char *account_id,
+                                                size_t account_id_length,
+                                                streamtoken_error **error);
+
+/**
+ * As `streamtoken_client_options_set_timeout`, for this call.
+ *
+ * Ownership: `options` stays yours.
+ * NULL: `options` must not be NULL; `error` may.
+ * Errors: `STREAMTOKEN_POINTER_NULL`; a number that is refused is reported where the options are used.
+ * Threads: one at a time for the same `options`.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_call_options_set_timeout(streamtoken_call_options *options,
+                                             double seconds,
+                                             streamtoken_error **error);
+
+/**
+ * As `streamtoken_client_options_set_connect_timeout`, for this call.
+ *
+ * Ownership: `options` stays yours.
+ * NULL: `options` must not be NULL; `error` may.
+ * Errors: `STREAMTOKEN_POINTER_NULL`; a number that is refused is reported where the options are used.
+ * Threads: one at a time for the same `options`.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_call_options_set_connect_timeout(streamtoken_call_options *options,
+                                                     double seconds,
+                                                     streamtoken_error **error);
+
+/**
+ * As `streamtoken_client_options_set_max_retries`, for this call.
+ *
+ * Ownership: `options` stays yours.
+ * NULL: `options` must not be NULL; `error` may.
+ * Errors: `STREAMTOKEN_POINTER_NULL`; a number that is refused is reported where the options are used.
+ * Threads: one at a time for the same `options`.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_call_options_set_max_retries(streamtoken_call_options *options,
+                                                 double retries,
+                                                 streamtoken_error **error);
+
+/**
+ * As `streamtoken_client_options_set_deadline`, for this call.
+ *
+ * Ownership: `options` stays yours.
+ * NULL: `options` must not be NULL; `error` may.
+ * Errors: `STREAMTOKEN_POINTER_NULL`; a number that is refused is reported where the options are used.
+ * Threads: one at a time for the same `options`.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_call_options_set_deadline(streamtoken_call_options *options,
+                                              double seconds,
+                                              streamtoken_error **error);
+
+/**
+ * Sends a key along, for the API to sign a token with instead of one that the account has there. **A last
+ * resort: it sends a private key over the network.** With the key at hand, `streamtoken_signer_sign` mints the
+ * same token without a request. Only for `streamtoken_client_create_token`; every other call refuses it.
+ *
+ * `pem` is any form of key that `streamtoken_signing_key_load` reads; it is sent in the form that Cloudflare
+ * wants. Both belong together, and NULL takes one back.
+ *
+ * Ownership: `options` stays yours; `id` and `pem` are copied, and wiped when `options` is freed.
+ * NULL: `options` must not be NULL; `id`, `pem` and `error` may.
+ * Errors: `STREAMTOKEN_TEXT_NOT_UTF8`; a key that is refused is reported where the options are used.
+ * Threads: one at a time for the same `options`.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_call_options_set_key(streamtoken_call_options *options,
+                                         const char *id,
+                                         size_t id_length,
+                                         const char *pem,
+                                         size_t pem_length,
+                                         streamtoken_error **error);
+
+/**
+ * Wipes and frees options. What was made with them lives on.
+ *
+ * Ownership: takes `options`; they must not be used again.
+ * NULL: `options` may be NULL; nothing happens then.
+ * Errors: none.
+ * Threads: any, once, and not while another thread uses it.
+ */
+void streamtoken_call_options_free(streamtoken_call_options *options);
+
+/**
+ * A client with these options.
+ *
+ * Ownership: `options` is only read and may be freed before the client; `client` is yours, free it with
+ * `streamtoken_client_free`.
+ * NULL: `options` may be NULL (none is given), and `error`; `client` must not.
+ * Errors: `STREAMTOKEN_API_CREDENTIAL_MISSING`, `STREAMTOKEN_API_CREDENTIAL_INVALID`,
+ * `STREAMTOKEN_BASE_URL_INVALID`, `STREAMTOKEN_BASE_URL_INSECURE`, `STREAMTOKEN_ACCOUNT_ID_INVALID`,
+ * `STREAMTOKEN_PROXY_INVALID`, the codes of options (104 to 108).
+ * Threads: any, but not while another thread changes the environment or `options`.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_client_new(const streamtoken_client_options *options,
+                               streamtoken_client **client,
+                               streamtoken_error **error);
+
+/**
+ * A client with these options, and from the environment what they leave out: `CLOUDFLARE_API_TOKEN`;
+ * `CLOUDFLARE_API_KEY` and `CLOUDFLARE_EMAIL`; `CLOUDFLARE_ACCOUNT_ID`; `CLOUDFLARE_BASE_URL`. A variable of
+ * white space alone counts as not set, and white space around a value is dropped.
+ *
+ * Ownership: `options` is only read and may be freed before the client; `client` is yours, free it with
+ * `streamtoken_client_free`.
+ * NULL: `options` may be NULL (none is given), and `error`; `client` must not.
+ * Errors: as `streamtoken_client_new`.
+ * Threads: any, but not while another thread changes the environment or `options`.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_client_from_env(const streamtoken_client_options *options,
+                                    streamtoken_client **client,
+                                    streamtoken_error **error);
+
+/**
+ * A client that mints with `signer`, without any network: the same call, the same options. It has no keys to
+ * manage.
+ *
+ * Ownership: `signer` is only read and may be freed before the client; `client` is yours, free it with
+ * `streamtoken_client_free`.
+ * NULL: `signer` and `client` must not be NULL; `error` may.
+ * Errors: `STREAMTOKEN_POINTER_NULL`.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_client_local(const streamtoken_signer *signer,
+                                 streamtoken_client **client,
+                                 streamtoken_error **error);
+
+/**
+ * Asks for a token for `identifier`, a video UID or live-input UID, with the options of
+ * `streamtoken_signer_sign` and those of the call.
+ *
+ * The options are checked before anything is sent. `expires_in` is sent as `exp`; `time_format` and
+ * `reuse_window` are for signing locally and are refused. Tokens of the API do not work for WebRTC playback;
+ * above a thousand tokens a day, mint them with a signer.
+ *
+ * Ownership: `client`, `identifier`, `options` and `call` are only read; `token` is yours, free it with
+ * `streamtoken_token_free`.
+ * NULL: `options` and `call` may be NULL (none is given), and `error`; `client`, `identifier` and `token` must
+ * not.
+ * Errors: those of `streamtoken_signer_sign`; `STREAMTOKEN_OPTION_NOT_REMOTE`, `STREAMTOKEN_API_ACCOUNT_MISSING`,
+ * `STREAMTOKEN_ACCOUNT_ID_INVALID`; the codes of keys (200 to 226) for one that is sent along; those of the API
+ * and the network (400 to 449), `STREAMTOKEN_CLIENT_CLOSED`.
+ * Threads: any, also at the same time, as long as nobody changes `options` and `call`.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_client_create_token(const streamtoken_client *client,
+                                        const char *identifier,
+                                        size_t identifier_length,
+                                        const streamtoken_sign_options *options,
+                                        const streamtoken_call_options *call,
+                                        streamtoken_token **token,
+                                        streamtoken_error **error);
+
+/**
+ * As `streamtoken_client_create_token`, with all options in one JSON object, in wire names: those of
+ * `streamtoken_sign_options_from_json`, those of `streamtoken_call_options_from_json`, and `id` and `pem` for
+ * `streamtoken_call_options_set_key`.
+ *
+ * Ownership: `client`, `identifier` and `json` are only read; `token` is yours, free it with
+ * `streamtoken_token_free`.
+ * NULL: `error` may be NULL; `json` may with length 0 (and is no JSON then); `client`, `identifier` and `token`
+ * must not.
+ * Errors: what is not strict JSON (100 to 103), and as `streamtoken_client_create_token`.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_client_create_token_from_json(const streamtoken_client *client,
+                                                  const char *identifier,
+                                                  size_t identifier_length,
+                                                  const char *json,
+                                                  size_t json_length,
+                                                  streamtoken_token **token,
+                                                  streamtoken_error **error);
+
+/**
+ * Makes a signing key in the account. Its private parts are shown this once: save them before anything else.
+ *
+ * It is never asked for again once the request may have arrived; when that fails,
+ * `streamtoken_client_list_keys` shows whether a key was made.
+ *
+ * Ownership: `client` and `call` are only read; `key` is yours and holds the private key,
+ * `streamtoken_created_key_free` wipes and frees it.
+ * NULL: `call` may be NULL (no option is given), and `error`; `client` and `key` must not.
+ * Errors: `STREAMTOKEN_API_ACCOUNT_MISSING`, `STREAMTOKEN_ACCOUNT_ID_INVALID`, the codes of options (104 to
+ * 108); those of the API and the network (400 to 449), `STREAMTOKEN_CLIENT_CLOSED`,
+ * `STREAMTOKEN_CLIENT_IS_LOCAL`.
+ * Threads: any, also at the same time, as long as nobody changes `call`.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_client_create_key(const streamtoken_client *client,
+                                      const streamtoken_call_options *call,
+                                      streamtoken_created_key **key,
+                                      streamtoken_error **error);
+
+/**
+ * Lists the signing keys of the account, without their private parts.
+ *
+ * Ownership: `client` and `call` are only read; `keys` is yours, free it with `streamtoken_key_list_free`.
+ * NULL: `call` may be NULL (no option is given), and `error`; `client` and `keys` must not.
+ * Errors: as `streamtoken_client_create_key`.
+ * Threads: any, also at the same time, as long as nobody changes `call`.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_client_list_keys(const streamtoken_client *client,
+                                     const streamtoken_call_options *call,
+                                     streamtoken_key_list **keys,
+                                     streamtoken_error **error);
+
+/**
+ * Deletes the signing key called `id`: **every token signed with it stops working.** `word` is what the API
+ * says of it: `Revoked`.
+ *
+ * Ownership: `client`, `id` and `call` are only read; `word` is yours, free it with `streamtoken_string_free`.
+ * NULL: `call` may be NULL (no option is given), and `word_length` and `error`; `client`, `id` and `word` must
+ * not.
+ * Errors: `STREAMTOKEN_KEY_ID_INVALID`, and as `streamtoken_client_create_key`.
+ * Threads: any, also at the same time, as long as nobody changes `call`.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_client_delete_key(const streamtoken_client *client,
+                                      const char *id,
+                                      size_t id_length,
+                                      const streamtoken_call_options *call,
+                                      char **word,
+                                      size_t *word_length,
+                                      streamtoken_error **error);
+
+/**
+ * Ends the client: calls that wait in other threads end with `STREAMTOKEN_CLIENT_CLOSED`, and so does every
+ * later one. The client is still to be freed, when no thread uses it any more.
+ *
+ * Ownership: `client` stays yours.
+ * NULL: `client` may be NULL; nothing happens then.
+ * Errors: none.
+ * Threads: any, also at the same time, and while others wait for an answer.
+ */
+void streamtoken_client_close(const streamtoken_client *client);
+
+/**
+ * Closes the connections and frees a client. What came of its calls lives on.
+ *
+ * Ownership: takes `client`; it must not be used again.
+ * NULL: `client` may be NULL; nothing happens then.
+ * Errors: none.
+ * Threads: any, once, and not while another thread uses it.
+ */
+void streamtoken_client_free(streamtoken_client *client);
+
+/**
+ * The key's id.
+ *
+ * Ownership: the text belongs to `key` and goes with it.
+ * NULL: `key` may be NULL; the answer is NULL then. `length` may be NULL.
+ * Errors: none.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+const char *streamtoken_created_key_id(const streamtoken_created_key *key,
+                                       size_t *length);
+
+/**
+ * The private key as Cloudflare writes it: base64 of a PKCS#1 PEM.
+ *
+ * Ownership: the text belongs to `key` and goes with it; copies that you make of it are yours to wipe.
+ * NULL: `key` may be NULL; the answer is NULL then. `length` may be NULL.
+ * Errors: none.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+const char *streamtoken_created_key_pem(const streamtoken_created_key *key,
+                                        size_t *length);
+
+/**
+ * The private key as Cloudflare writes it: base64 of a JWK.
+ *
+ * Ownership: the text belongs to `key` and goes with it; copies that you make of it are yours to wipe.
+ * NULL: `key` may be NULL; the answer is NULL then. `length` may be NULL.
+ * Errors: none.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+const char *streamtoken_created_key_jwk(const streamtoken_created_key *key,
+                                        size_t *length);
+
+/**
+ * When it was made, in RFC 3339; NULL when the answer does not say.
+ *
+ * Ownership: the text belongs to `key` and goes with it.
+ * NULL: `key` may be NULL; the answer is NULL then. `length` may be NULL.
+ * Errors: none.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+const char *streamtoken_created_key_created(const streamtoken_created_key *key,
+                                            size_t *length);
+
+/**
+ * The key to sign with.
+ *
+ * Ownership: `key` is only read; `signing_key` is yours, free it with `streamtoken_signing_key_free`.
+ * NULL: `key` and `signing_key` must not be NULL; `error` may.
+ * Errors: the codes of keys (200 to 226), for a key that is not understood; it can still be saved.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_created_key_signing_key(const streamtoken_created_key *key,
+                                            streamtoken_signing_key **signing_key,
+                                            streamtoken_error **error);
+
+/**
+ * Wipes and frees a key that was made. Signing keys made of it live on.
+ *
+ * Ownership: takes `key`; it and its texts must not be used again.
+ * NULL: `key` may be NULL; nothing happens then.
+ * Errors: none.
+ * Threads: any, once, and not while another thread uses it.
+ */
+void streamtoken_created_key_free(streamtoken_created_key *key);
+
+/**
+ * How many keys there are.
+ *
+ * Ownership: nothing changes hands.
+ * NULL: `keys` may be NULL; the answer is 0 then.
+ * Errors: none.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE size_t streamtoken_key_list_count(const streamtoken_key_list *keys);
+
+/**
+ * The id of the key at `index`, counted from 0 in the order of the answer; NULL from
+ * `streamtoken_key_list_count` on.
+ *
+ * Ownership: the text belongs to `keys` and goes with it.
+ * NULL: `keys` may be NULL; the answer is NULL then. `length` may be NULL.
+ * Errors: none.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+const char *streamtoken_key_list_id(const streamtoken_key_list *keys,
+                                    size_t index,
+                                    size_t *length);
+
+/**
+ * The id of the key at `index` under the other name that the answer has for it, `key_id`; NULL from
+ * `streamtoken_key_list_count` on.
+ *
+ * Ownership: the text belongs to `keys` and goes with it.
+ * NULL: `keys` may be NULL; the answer is NULL then. `length` may be NULL.
+ * Errors: none.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+const char *streamtoken_key_list_key_id(const streamtoken_key_list *keys,
+                                        size_t index,
+                                        size_t *length);
+
+/**
+ * When the key at `index` was made, in RFC 3339; NULL when the answer does not say, and from
+ * `streamtoken_key_list_count` on.
+ *
+ * Ownership: the text belongs to `keys` and goes with it.
+ * NULL: `keys` may be NULL; the answer is NULL then. `length` may be NULL.
+ * Errors: none.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+const char *streamtoken_key_list_created(const streamtoken_key_list *keys,
+                                         size_t index,
+                                         size_t *length);
+
+/**
+ * The keys as a JSON list of objects `{"id", "key_id", "created"}`.
+ *
+ * Ownership: `json` is yours; free it with `streamtoken_string_free`.
+ * NULL: `keys` and `json` must not be NULL; `json_length` and `error` may.
+ * Errors: `STREAMTOKEN_POINTER_NULL`.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_key_list_to_json(const streamtoken_key_list *keys,
+                                     char **json,
+                                     size_t *json_length,
+                                     streamtoken_error **error);
+
+/**
+ * Frees a list of keys.
+ *
+ * Ownership: takes `keys`; it and its texts must not be used again.
+ * NULL: `keys` may be NULL; nothing happens then.
+ * Errors: none.
+ * Threads: any, once, and not while another thread uses it.
+ */
+void streamtoken_key_list_free(streamtoken_key_list *keys);
 
 #ifdef __cplusplus
 }  // extern "C"

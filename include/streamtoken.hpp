@@ -28,6 +28,7 @@
 #define STREAMTOKEN_HPP
 
 #include "streamtoken/about.hpp"
+#include "streamtoken/client.hpp"
 #include "streamtoken/error.hpp"
 #include "streamtoken/keys.hpp"
 #include "streamtoken/rules.hpp"

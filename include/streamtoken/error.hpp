@@ -3,6 +3,7 @@
 #ifndef STREAMTOKEN_ERROR_HPP
 #define STREAMTOKEN_ERROR_HPP
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -109,31 +110,70 @@ class error : public std::runtime_error {
     /// JSON pointer to the member that is refused, in wire names (`/accessRules/2/ip/0`); nothing
     /// when the error is not about a member.
     std::optional<std::string_view> field() const noexcept {
-        std::size_t length = 0;
-        const char *field = streamtoken_error_field(raw_.get(), &length);
-        return field == nullptr ? std::nullopt : std::optional(detail::view(field, length));
+        return borrow(streamtoken_error_field);
     }
+
+    /// The HTTP status of the API's answer; 0 when no answer came, and for an error that is none of
+    /// a request.
+    std::int32_t status() const noexcept { return streamtoken_error_status(raw_.get()); }
+
+    /// How many requests were made; 0 for an error that is none of a request.
+    std::uint32_t attempts() const noexcept { return streamtoken_error_attempts(raw_.get()); }
+
+    /// The header `cf-ray` of the API's answer, which Cloudflare's support asks for.
+    std::optional<std::string_view> cf_ray() const noexcept {
+        return borrow(streamtoken_error_cf_ray);
+    }
+
+    /// How long to wait before the next attempt, as far as the API's answer says.
+    std::optional<std::chrono::duration<std::uint64_t>> retry_after() const noexcept {
+        std::uint64_t seconds = 0;
+        return streamtoken_error_retry_after(raw_.get(), &seconds)
+                   ? std::optional(std::chrono::duration<std::uint64_t>(seconds))
+                   : std::nullopt;
+    }
+
+    /// The page about the first error of the API's answer.
+    std::optional<std::string_view> documentation_url() const noexcept {
+        return borrow(streamtoken_error_documentation_url);
+    }
+
+    /// The errors in the API's answer as a JSON list. Empty when no error of the C library is
+    /// behind it.
+    std::string errors_json() const { return json(streamtoken_error_errors_to_json); }
+
+    /// The messages in the API's answer, likewise.
+    std::string messages_json() const { return json(streamtoken_error_messages_to_json); }
 
     /// The sentence for people, the same as `what()`.
     std::string_view message() const noexcept { return what(); }
 
-    /// The error as `{"code", "number", "field", "message"}`, as every surface prints it. Empty
-    /// when no error of the C library is behind it, as for options that were moved from.
-    std::string to_json() const {
-        char *text = nullptr;
-        std::size_t length = 0;
-        if (streamtoken_error_to_json(raw_.get(), &text, &length, nullptr) != STREAMTOKEN_OK) {
-            return std::string();
-        }
-        const std::unique_ptr<char, void (*)(char *)> owner(text, streamtoken_string_free);
-        return std::string(text, length);
-    }
+    /// The error as `{"code", "number", "field", "message", "api"}`, as every surface prints it.
+    /// Empty when no error of the C library is behind it, as for options that were moved from.
+    std::string to_json() const { return json(streamtoken_error_to_json); }
 
   private:
     static std::string sentence(std::int32_t status, const streamtoken_error *raw) {
         const std::string_view message =
             detail::borrow([raw](auto length) { return streamtoken_error_message(raw, length); });
         return std::string(message.empty() ? error_code(status).text() : message);
+    }
+
+    template <class Function>
+    std::optional<std::string_view> borrow(Function function) const noexcept {
+        std::size_t length = 0;
+        const char *text = function(raw_.get(), &length);
+        return text == nullptr ? std::nullopt : std::optional(detail::view(text, length));
+    }
+
+    template <class Function> std::string json(Function function) const {
+        char *text = nullptr;
+        std::size_t length = 0;
+        if (function(raw_.get(), &text, &length, nullptr) != STREAMTOKEN_OK) {
+            return std::string();
+        }
+        const std::unique_ptr<char, void (*)(char *)> owner(text, streamtoken_string_free);
+        return std::string(text, length);
     }
 
     std::int32_t status_;

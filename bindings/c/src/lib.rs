@@ -28,6 +28,7 @@
 #[cfg(panic = "abort")]
 compile_error!("streamtoken-capi turns panics into error codes: build it with panic = \"unwind\"");
 
+mod aside;
 mod boundary;
 #[cfg(unix)]
 mod fork;
@@ -67,6 +68,16 @@ pub mod customer_code;
 pub mod url_options;
 
 pub mod urls;
+
+pub mod client_options;
+
+pub mod call_options;
+
+pub mod client;
+
+pub mod created_key;
+
+pub mod key_list;
 
 #[cfg(feature = "provoke-panic")]
 pub mod provoke;

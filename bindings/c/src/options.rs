@@ -2,6 +2,7 @@
 //! mean is decided by the core when they are used.
 
 use streamtoken::Value;
+use zeroize::{Zeroize as _, Zeroizing};
 
 /// An object of options.
 #[derive(Default)]
@@ -16,10 +17,10 @@ impl Members {
         }
     }
 
-    /// Gives the member `name`, in the place of an earlier one.
+    /// Gives the member `name`, in the place of an earlier one, which may have been a secret.
     pub(crate) fn set(&mut self, name: &str, value: Value) {
         match self.member(name) {
-            Some(member) => *member = value,
+            Some(member) => std::mem::replace(member, value).zeroize(),
             None => self.0.push((name.to_owned(), value)),
         }
     }
@@ -37,6 +38,17 @@ impl Members {
     /// The object as the core takes it.
     pub(crate) fn value(&self) -> Value {
         Value::Object(self.0.clone())
+    }
+
+    /// The members of `self` and `others` as one object, which is wiped.
+    pub(crate) fn with(&self, others: Option<&Self>) -> Zeroizing<Value> {
+        let others = others.map(|others| others.0.as_slice()).unwrap_or_default();
+        Zeroizing::new(Value::Object([self.0.as_slice(), others].concat()))
+    }
+
+    /// Wipes the values.
+    pub(crate) fn wipe(&mut self) {
+        self.0.iter_mut().for_each(|(_, value)| value.zeroize());
     }
 
     fn member(&mut self, name: &str) -> Option<&mut Value> {

@@ -1,8 +1,8 @@
 /*
  * streamtoken: signed URL tokens for Cloudflare Stream, in your own process.
  *
- * Mint tokens with a signing key, verify them where Cloudflare's edge is not in front, read them, and
- * turn them into playback URLs. The same Rust core serves C, C++, Python, Node.js and the command line:
+ * Mint tokens with a signing key, verify them where Cloudflare's edge is not in front, read them, turn
+ * them into playback URLs, and ask Cloudflare's API for tokens and keys. The same Rust core serves C, C++, Python, Node.js and the command line:
  * the same input gives the same bytes and the same refusals everywhere.
  *
  *     streamtoken_signing_key *key = NULL;
@@ -67,11 +67,12 @@
  * THREADS
  *
  * There is no global state and no last error: calls on different handles never meet. Keys, key sets,
- * signers, tokens, claims, rules, customer codes, URLs and errors never change once they are made, and
- * any number of threads may use one at the same time. The builders (`..._options`, `..._context`) may be
+ * signers, tokens, claims, rules, customer codes, URLs, clients and errors never change once they are
+ * made, and any number of threads may use one at the same time. The builders (`..._options`, `..._context`) may be
  * used by any number of threads as long as none changes them. A handle may be freed by any thread, once,
  * when no other uses it. `fork` waits for the signatures of other threads, some milliseconds at most, and
- * the child may use every handle; do not fork out of a signal handler. Let calls of other threads come
+ * the child may use every handle but a client, whose connections are those of the parent; do not fork out
+ * of a signal handler. Let calls of other threads come
  * back before the process exits: AWS-LC may abort a thread that begins to sign while `exit` runs.
  *
  * ERRORS

@@ -18,6 +18,12 @@ use crate::rules::streamtoken_access_rules;
 /// What the options mean together is decided where they are used.
 pub struct streamtoken_sign_options(Members);
 
+impl streamtoken_sign_options {
+    pub(crate) fn members(&self) -> &Members {
+        &self.0
+    }
+}
+
 /// No option given yet.
 ///
 /// Ownership: `options` is yours; free it with `streamtoken_sign_options_free`.

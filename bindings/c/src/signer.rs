@@ -3,12 +3,10 @@
 use std::ffi::{CString, c_char};
 use std::fmt::Write as _;
 use std::mem::MaybeUninit;
-use std::panic::resume_unwind;
-use std::sync::Arc;
-use std::thread;
 
 use streamtoken::{Error, ErrorCode, Result, SignOptions, Signer};
 
+use crate::aside::aside;
 use crate::boundary::{Handle, Text, answer, bytes, given, release, text};
 use crate::error::streamtoken_error;
 use crate::sign_options::{self, streamtoken_sign_options};
@@ -17,6 +15,12 @@ use crate::token::streamtoken_token;
 
 /// Mints tokens with one key. It never changes; one signer serves all threads.
 pub struct streamtoken_signer(Signer);
+
+impl streamtoken_signer {
+    pub(crate) fn signer(&self) -> &Signer {
+        &self.0
+    }
+}
 
 /// A signer with this key.
 ///
@@ -121,19 +125,6 @@ pub unsafe extern "C" fn streamtoken_signer_sign_many(
         let text = aside(move || sign_lines(&signer, &defaults, first_line, &lines))?;
         CString::new(text).map_err(|_| ErrorCode::Internal.into())
     })
-}
-
-/// Runs `work` in a thread of its own. Whoever starts threads in Rust leaves a note about itself behind,
-/// which goes when it ends; the main thread of a C program only ends with the program, and valgrind would
-/// call the note lost.
-fn aside<T: Send + 'static>(work: impl Fn() -> T + Send + Sync + 'static) -> T {
-    let work = Arc::new(work);
-    let elsewhere = Arc::clone(&work);
-    match thread::Builder::new().spawn(move || elsewhere()) {
-        Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
-        // The system gives no thread.
-        Err(_) => work(),
-    }
 }
 
 /// How many answers are held at a time: one that is not yet text takes four times as much memory.

@@ -26,6 +26,11 @@ typedef struct {
     streamtoken_customer_code *customer_code;
     streamtoken_url_options *url_options;
     streamtoken_urls *urls;
+    streamtoken_client_options *client_options;
+    streamtoken_call_options *call_options;
+    streamtoken_client *client;
+    streamtoken_created_key *created_key;
+    streamtoken_key_list *key_list;
     size_t length;
     bool allowed;
     int32_t rule;

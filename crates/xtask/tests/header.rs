@@ -6,8 +6,9 @@ use std::path::PathBuf;
 
 use cbindgen::{Builder, Config, DocumentationLength, EnumConfig, ExportConfig, FunctionConfig};
 use cbindgen::{Language, ParseConfig, RenameRule, Style};
+use streamtoken::client::{CallOptions, ClientOptions, CreatedKey, ListedKey};
 use streamtoken::host::Spelling;
-use streamtoken::{Claims, ErrorCode, SignOptions, Token, VerifyContext};
+use streamtoken::{ApiFailure, Claims, ErrorCode, SignOptions, Token, VerifyContext};
 
 #[test]
 fn the_header_is_what_the_sources_say() {
@@ -158,6 +159,21 @@ fn every_name_of_the_core_has_its_function() {
     }
     for name in VerifyContext::NAMES {
         there_is("verify_context_set", name);
+    }
+    for name in ClientOptions::NAMES {
+        there_is("client_options_set", name);
+    }
+    for name in CallOptions::NAMES {
+        there_is("call_options_set", name);
+    }
+    for name in ApiFailure::NAMES {
+        there_is("error", name);
+    }
+    for name in CreatedKey::NAMES {
+        there_is("created_key", name);
+    }
+    for name in ListedKey::NAMES {
+        there_is("key_list", name);
     }
     for name in Claims::NAMES {
         there_is("claims", name);

@@ -13,6 +13,7 @@ use crate::command;
 use crate::dist::{self, Example};
 use crate::header;
 use crate::languages::Script;
+use crate::languages::services::Services;
 use crate::project;
 use crate::step::note;
 use crate::test::Tally;
@@ -54,6 +55,7 @@ pub(crate) fn test(tally: &mut Tally) -> Result<Vec<Count>> {
     // The library of the provoked panics first: what Cargo leaves behind is the one without.
     let provoking = Library::provoking()?;
     let library = Library::build()?;
+    let services = Services::start("c")?;
     let mut broken = BTreeSet::new();
     let mut counts = Vec::new();
     for way in Way::ALL {
@@ -64,7 +66,7 @@ pub(crate) fn test(tally: &mut Tally) -> Result<Vec<Count>> {
             } else {
                 &library
             };
-            match program.test(library, way, tally) {
+            match program.test(library, &services, way, tally) {
                 Ok(more) => counted.extend(more),
                 Err(error) => {
                     eprintln!("{error:#}");

@@ -15,7 +15,7 @@ use anyhow::Result;
 use crate::dist;
 use crate::go;
 use crate::languages::Examples;
-use crate::project;
+use crate::languages::services::Services;
 use crate::test::Tally;
 use crate::vectors::Count;
 use cases::Cases;
@@ -31,10 +31,11 @@ pub(crate) fn check(write: bool) -> Result<()> {
 /// counts are returned too.
 pub(crate) fn test(tally: &mut Tally) -> Result<Vec<Count>> {
     let prefix = prefix()?;
+    let services = Services::start("cpp")?;
     let mut cases = Cases::default();
     libraries::test(&prefix, &mut cases)?;
-    let counts = programs::test(&prefix, &mut cases);
-    examples::test(&prefix, &mut cases)?;
+    let counts = programs::test(&prefix, &services, &mut cases);
+    examples::test(&prefix, &services, &mut cases)?;
     cases.end(tally)?;
     counts
 }

@@ -10,6 +10,8 @@ use super::{Library, include};
 use crate::command::{self, Ended};
 use crate::dist::Example;
 use crate::faults;
+use crate::languages::CLOUDFLARE;
+use crate::languages::services::Services;
 use crate::project;
 use crate::test::Tally;
 use crate::vectors::{self, Count};
@@ -23,6 +25,8 @@ pub(super) enum Program {
     Boundary,
     /// Many threads, one handle.
     Threads,
+    /// The client of Cloudflare's API, against services.
+    Client,
     /// A panic inside every function.
     Panics,
     /// The program of the binding's README: it mints the published token.
@@ -81,6 +85,7 @@ impl Program {
         Self::Vectors,
         Self::Boundary,
         Self::Threads,
+        Self::Client,
         Self::Panics,
         Self::Usage,
         Self::Unload,
@@ -92,6 +97,7 @@ impl Program {
             Self::Vectors => "vectors",
             Self::Boundary => "boundary",
             Self::Threads => "threads",
+            Self::Client => "client",
             Self::Panics => "panics",
             Self::Usage => "usage",
             Self::Unload => "unload",
@@ -105,9 +111,19 @@ impl Program {
     }
 
     /// Compiles and runs the program, and adds its tests to the tally.
-    pub(super) fn test(self, library: &Library, way: Way, tally: &mut Tally) -> Result<Vec<Count>> {
+    pub(super) fn test(
+        self,
+        library: &Library,
+        services: &Services,
+        way: Way,
+        tally: &mut Tally,
+    ) -> Result<Vec<Count>> {
         let program = self.compile(library, way)?;
-        let ended = command::capture(self.command(library, way, &program)?)?;
+        let mut command = self.command(library, way, &program)?;
+        if self == Self::Client {
+            services.introduce(&mut command);
+        }
+        let ended = command::capture(command)?;
         let (passed, counts) = self.judge(way, &ended).with_context(|| {
             format!(
                 "{} {}:\n{}",
@@ -155,10 +171,10 @@ impl Program {
         command
             .env("RUST_BACKTRACE", "0")
             // Cargo puts its own folder there, which would come before the one that was linked.
-            .env_remove("LD_LIBRARY_PATH")
-            .env_remove("CLOUDFLARE_STREAM_KEY")
-            .env_remove("CLOUDFLARE_STREAM_KEY_FILE")
-            .env_remove("CLOUDFLARE_STREAM_KEY_ID");
+            .env_remove("LD_LIBRARY_PATH");
+        for variable in CLOUDFLARE {
+            command.env_remove(variable);
+        }
         faults::tell(&mut command)?;
         match self {
             Self::Vectors => command.arg(vectors_folder()),
@@ -241,6 +257,11 @@ pub(super) fn sources(programs: &[Program]) -> Result<Vec<PathBuf>> {
             Program::Vectors => sources_in(&tests.join("vectors"))?,
             Program::Boundary => named(&["boundary", "check", "slots", "include_twice"]),
             Program::Threads => named(&["threads", "check"]),
+            Program::Client => {
+                let mut sources = sources_in(&tests.join("client"))?;
+                sources.extend(named(&["check"]));
+                sources
+            }
             Program::Panics => named(&["panics", "check", "slots"]),
             Program::Usage => vec![usage()?],
             Program::Unload => named(&["unload"]),

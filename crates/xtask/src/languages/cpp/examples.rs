@@ -12,12 +12,14 @@ use super::tools::{self, tool};
 use crate::command;
 use crate::dist::Example;
 use crate::languages::Examples;
+use crate::languages::services::Services;
 use crate::project;
 
 /// Builds the examples, and runs each with arguments that are wrong.
-pub(super) fn test(prefix: &Path, cases: &mut Cases) -> Result<()> {
+pub(super) fn test(prefix: &Path, services: &Services, cases: &mut Cases) -> Result<()> {
     let example = Example::read()?;
     cases.run("the README's program", || readme(prefix, &example));
+    cases.run("the README's client", readme_client);
     cases.run("go vet", || command::run(go("vet", prefix)).map(drop));
     for language in build(prefix)? {
         let name = &language.surface;
@@ -25,6 +27,12 @@ pub(super) fn test(prefix: &Path, cases: &mut Cases) -> Result<()> {
         cases.run(&format!("refusals, {name}"), || {
             refusals(&language, &example)
         });
+        // The one in Go is for those who need no network.
+        if name != "Go" {
+            cases.run(&format!("client, {name}"), || {
+                client(&language, services, &example)
+            });
+        }
     }
     Ok(())
 }
@@ -127,6 +135,36 @@ fn readme(prefix: &Path, example: &Example) -> Result<()> {
     let token = command::run(mint)?;
     let parts = token.trim_end().split('.').count();
     ensure!(token.starts_with("eyJ") && parts == 3, "it printed {token}");
+    Ok(())
+}
+
+/// The README shows the example as it is.
+fn readme_client() -> Result<()> {
+    let folder = project::root().join("bindings/c");
+    let readme = fs::read_to_string(folder.join("README.md"))?;
+    let client = fs::read_to_string(folder.join("examples/client.c"))?;
+    let is_there = readme.contains(&format!("```c\n{client}```\n"));
+    ensure!(is_there, "examples/client.c is not in the README");
+    Ok(())
+}
+
+/// A token of the service, and a line about the attempt; without a service, why not.
+fn client(language: &Examples, services: &Services, example: &Example) -> Result<()> {
+    fails((language.program)("client"), 2, "usage: client IDENTIFIER")?;
+    let ask = || {
+        let mut command = (language.program)("client");
+        command.arg(&example.identifier);
+        command
+    };
+    fails(ask(), 1, "error[api_credential_missing]: ")?;
+    let mut command = ask();
+    services.name_in_environment(&mut command)?;
+    let output = command::run(command)?;
+    let has = |start: &str| output.lines().any(|line| line.starts_with(start));
+    ensure!(
+        has("eyJ") && !output.contains("stk_"),
+        "it printed {output}"
+    );
     Ok(())
 }
 

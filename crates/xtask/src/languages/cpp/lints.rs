@@ -40,10 +40,11 @@ fn sources() -> Result<Vec<PathBuf>> {
 }
 
 /// Where the files are that people write.
-const FOLDERS: [&str; 6] = [
+const FOLDERS: [&str; 7] = [
     "include/streamtoken",
     "bindings/c/examples",
     "bindings/c/tests",
+    "bindings/c/tests/client",
     "bindings/c/tests/vectors",
     "bindings/c/tests/cpp",
     "bindings/c/tests/install",

@@ -9,15 +9,24 @@ use super::cases::Cases;
 use super::tools::{self, tool};
 use crate::command;
 use crate::faults;
+use crate::languages::services::Services;
 use crate::project;
 use crate::vectors::{Count, read_counts};
 
 /// Runs all of them. Returns how many vectors passed.
-pub(super) fn test(prefix: &Path, cases: &mut Cases) -> Result<Vec<Count>> {
+pub(super) fn test(prefix: &Path, services: &Services, cases: &mut Cases) -> Result<Vec<Count>> {
     for run in RUNS {
-        cases.run_counting(run.name, || tests(run.command(prefix, "wrapper")?));
+        cases.run_counting(run.name, || {
+            let mut command = run.command(prefix, "wrapper")?;
+            services.introduce(&mut command);
+            tests(command)
+        });
     }
+    cases.run_counting("faults", || tests(RUNS[0].command(prefix, "faults")?));
     for run in RUNS.iter().filter(|run| run.with_vectors) {
+        cases.run_counting(&format!("faults, {}", run.name), || {
+            tests(run.command(prefix, "faults")?)
+        });
         cases.run(&format!("vectors, {}", run.name), || {
             vectors(run.command(prefix, "vectors")?).map(drop)
         });

@@ -8,6 +8,7 @@ use anyhow::{Result, ensure};
 
 use crate::command;
 use crate::dist::Example;
+use crate::languages::CLOUDFLARE;
 use crate::project;
 
 /// A compiler or another tool, started at the top of the tree, without the variables of whoever runs us
@@ -15,21 +16,18 @@ use crate::project;
 pub(super) fn tool(name: &str) -> Command {
     let mut command = Command::new(name);
     command.current_dir(project::root()).env("LC_ALL", "C");
-    for variable in FOREIGN {
+    for variable in FOREIGN.iter().chain(&CLOUDFLARE) {
         command.env_remove(variable);
     }
     command
 }
 
-const FOREIGN: [&str; 8] = [
+const FOREIGN: [&str; 5] = [
     "CFLAGS",
     "CXXFLAGS",
     "CPPFLAGS",
     "LDFLAGS",
     "LD_LIBRARY_PATH",
-    "CLOUDFLARE_STREAM_KEY",
-    "CLOUDFLARE_STREAM_KEY_FILE",
-    "CLOUDFLARE_STREAM_KEY_ID",
 ];
 
 /// Those of `programs` that this machine has. The first is needed, the others are tried when they are

@@ -57,6 +57,13 @@ impl Error {
         self.0.field.as_deref()
     }
 
+    /// The same error, told after `text`: what was done before, or what it means for the whole.
+    #[must_use]
+    pub fn preceded_by(mut self, text: &str) -> Self {
+        self.0.message = format!("{text}: {}", self.0.message);
+        self
+    }
+
     /// What the API said, when the error came of a request to it.
     pub fn api(&self) -> Option<&ApiFailure> {
         self.0.api.as_ref()

@@ -247,6 +247,37 @@ fn a_key_that_was_made_and_cannot_be_saved_is_named() {
 }
 
 #[test]
+fn whoever_interrupts_the_making_of_a_key_is_told_to_look() {
+    let api = Api::new();
+    api.fail(&[json!({"latency_ms": 60_000, "path": "keys", "times": 1})]);
+    let child = start(api.command().args(["keys", "create", "--out", "key"]));
+    // The room is taken before the request is made, and the signal is watched before that.
+    wait_until(|| {
+        fs::metadata(api.at("key")).is_ok_and(|about| about.len() > 0) && catches(&child)
+    });
+    let pid = child.id().to_string();
+    let killed = Command::new("kill").args(["-INT", &pid]).status();
+    assert!(killed.expect("kill").success());
+    let output = Run::from(child.wait_with_output().expect("the end"));
+    assert_eq!((output.code, &*output.stdout), (Some(130), ""));
+    assert!(
+        output.stderr.contains("streamtoken api keys list"),
+        "{}",
+        output.stderr
+    );
+    assert!(api.files().is_empty());
+}
+
+/// Whether a process has a handler for SIGINT, the second of its signals.
+fn catches(child: &Child) -> bool {
+    let status = fs::read_to_string(format!("/proc/{}/status", child.id()));
+    let status = status.unwrap_or_default();
+    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+    let caught = caught.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    caught.is_some_and(|mask| mask & 2 != 0)
+}
+
+#[test]
 fn a_name_that_is_taken_costs_no_key() {
     let stub = Stub::result(&answer("the-id"));
     let folder = tempfile::tempdir().expect("a folder");

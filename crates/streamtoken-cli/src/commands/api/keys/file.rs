@@ -40,6 +40,10 @@ impl Reserved {
         Ok(reserved)
     }
 
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Writes `text` as a line in the place of the room, and reads it back by the file's name.
     pub(super) fn keep(mut self, text: &str) -> Result<Kept> {
         let line = line(text);

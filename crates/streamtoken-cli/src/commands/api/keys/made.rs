@@ -9,6 +9,7 @@ use streamtoken::{
 };
 
 use super::file::Kept;
+use super::interrupt::Watch;
 use super::out::Place;
 use crate::commands::key::write::quoted;
 use crate::output::{Stop, Ui, printable};
@@ -22,7 +23,9 @@ pub(super) struct Made {
 impl Made {
     /// Makes a key, saves it, and proves that what was saved signs.
     pub(super) fn make(client: &Client, place: Place, ui: Ui) -> Result<Self, Stop> {
+        let watch = Watch::over(place.file(), ui);
         let key = client.stream().keys().create(&CallOptions::new())?;
+        drop(watch);
         let kept = place.save(&key, ui)?;
         let made = Self { key, kept };
         made.prove().map_err(|error| made.unusable(&error))?;

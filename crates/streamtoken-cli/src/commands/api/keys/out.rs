@@ -1,6 +1,6 @@
 //! Where a key that the API makes goes, made sure of before there is one.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use streamtoken::client::CreatedKey;
 use streamtoken::{Error, ErrorCode, Result};
@@ -53,6 +53,14 @@ impl Out {
 }
 
 impl Place {
+    /// The file as it is named now.
+    pub(super) fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Named(file) | Self::Unnamed(file) => Some(file.path()),
+            Self::Stdout => None,
+        }
+    }
+
     /// Puts the key there as the API gave it: that is a form which every command reads, and nothing of it
     /// is lost. What was written is read back; on standard output there is nothing to read.
     ///

@@ -138,3 +138,18 @@ impl serde::Serialize for Error {
         out.end()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{ApiFailure, Error, ErrorCode};
+
+    #[test]
+    fn an_error_told_after_something_else_keeps_all_it_had() {
+        let mut error = Error::new(ErrorCode::ApiBadRequest, "it went wrong").at("/exp");
+        error.0.api = Some(ApiFailure::default());
+        let told = error.clone().preceded_by("this is done");
+        assert_eq!(told.message(), "this is done: it went wrong");
+        assert_eq!((told.code(), told.field()), (error.code(), error.field()));
+        assert_eq!(told.api(), error.api());
+    }
+}

@@ -110,6 +110,19 @@ fn a_new_key_is_in_a_file_of_its_own_and_signs() {
 }
 
 #[test]
+fn advice_clears_the_environment_of_the_key_before() {
+    let api = Api::new();
+    let mut command = api.command();
+    command
+        .args(["keys", "create"])
+        .env("CLOUDFLARE_STREAM_KEY", "")
+        .env("CLOUDFLARE_STREAM_KEY_ID", "the-old-one");
+    let text = feed(&mut command, "").good();
+    let advice = "use:    unset CLOUDFLARE_STREAM_KEY_ID; export CLOUDFLARE_STREAM_KEY_FILE=/";
+    assert!(text.contains(advice), "{text}");
+}
+
+#[test]
 fn standard_output_gets_a_key_only_when_told_so() {
     let api = Api::new();
     let printed = api.run(&["keys", "create", "--output", "-"]);

@@ -13,7 +13,7 @@ use crate::output::{Stop, Ui, reason};
 /// The file of a new key.
 #[derive(clap::Args)]
 pub(super) struct Out {
-    /// New file for the key, which only you can read; - prints the key [default: stream-key-ID.json]
+    /// New file for the key, which only you can read; with - `create` prints it [default: stream-key-ID.json]
     #[arg(long, short, visible_alias = "output", value_name = "FILE|-")]
     out: Option<PathBuf>,
 }

@@ -99,6 +99,25 @@ fn the_credential_comes_from_the_environment_a_file_or_standard_input() {
 }
 
 #[test]
+fn variables_may_end_in_a_line_end() {
+    let (head, run) = list(|command| {
+        let variables: Vec<_> = command
+            .get_envs()
+            .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())))
+            .collect();
+        for (name, mut value) in variables {
+            value.push("\r\n");
+            command.env(name, value);
+        }
+    });
+    run.good();
+    assert!(
+        head.starts_with("get /accounts/account/stream/keys "),
+        "{head}"
+    );
+}
+
+#[test]
 fn the_emulator_takes_both_schemes() {
     let api = Api::new();
     api.run(&LIST).good();

@@ -37,9 +37,10 @@ impl Stub {
                 let answer = format!(
                     "HTTP/1.1 {head}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
                 );
+                // First: whoever has the answer looks for the request.
+                drop(tell.send(request));
                 // Who went away has no use for it.
                 drop(stream.write_all(answer.as_bytes()));
-                drop(tell.send(request));
             }
         });
         Self { url, asked }

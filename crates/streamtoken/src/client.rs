@@ -38,6 +38,8 @@ mod requests;
 mod retry;
 #[cfg(feature = "client")]
 mod transport;
+#[cfg(feature = "client")]
+mod veil;
 
 pub use crate::api::{CreatedKey, ListedKey};
 pub use attempt::Attempt;

@@ -1,6 +1,8 @@
 //! The service over connections.
 #![expect(clippy::unwrap_used, reason = "a test that fails may panic")]
 
+#[cfg(feature = "tls")]
+mod client;
 mod dev;
 mod log;
 mod malformed;

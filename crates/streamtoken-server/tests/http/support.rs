@@ -5,6 +5,7 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use axum::routing::get;
 use serde_json::Value as Json;
 use streamtoken::SigningKey;
@@ -64,6 +65,16 @@ impl Server {
         grants: Grants,
         set_up: impl FnOnce(serve::Server) -> serve::Server,
     ) -> Self {
+        Self::with_routes(minting, grants, |routes| routes, set_up)
+    }
+
+    /// With other limits, and with something around the routes.
+    pub(crate) fn with_routes(
+        minting: Minting,
+        grants: Grants,
+        change: impl FnOnce(Router) -> Router,
+        set_up: impl FnOnce(serve::Server) -> serve::Server,
+    ) -> Self {
         let runtime = Runtime::new().unwrap();
         let (service, token) = runtime.block_on(async {
             let store: Arc<dyn Store> = Arc::new(SqliteStore::in_memory().await.unwrap());
@@ -81,7 +92,7 @@ impl Server {
             (Arc::new(service), credential.secret.to_string())
         });
         let routes = routes::router(Arc::clone(&service)).route(PANICS, get(panics));
-        let server = set_up(serve::Server::new(routes));
+        let server = set_up(serve::Server::new(change(routes)));
         Self::listen(runtime, service, token, server)
     }
 

@@ -174,13 +174,18 @@ impl<T> Call<T> {
         let course = &mut self.course;
         course.plan.count();
         let failure = match outcome {
-            Outcome::Answered(response) => match course.result(&response, moment.now, &self.read) {
-                Ok(done) => {
-                    course.note(Some(response.status().as_u16()), None, None, None);
-                    return Step::Done(done);
+            Outcome::Answered(mut response) => {
+                let result = course.result(&response, moment.now, &self.read);
+                // It may have held a private key.
+                response.body_mut().zeroize();
+                match result {
+                    Ok(done) => {
+                        course.note(Some(response.status().as_u16()), None, None, None);
+                        return Step::Done(done);
+                    }
+                    Err(failure) => failure,
                 }
-                Err(failure) => failure,
-            },
+            }
             Outcome::Broken(why, arrived, detail) => course.broken(why, arrived, &detail),
         };
         match course.pause(&failure, moment) {

@@ -5,18 +5,20 @@ use std::sync::Arc;
 use std::time::Duration;
 use std::{env, io};
 
-use http::{Request, Response};
+use http::{Request, Response, Uri};
 use rustls::crypto::aws_lc_rs;
+use ureq::config::Config;
 use ureq::tls::{RootCerts, TlsConfig};
-use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{
-    ConnectionDetails, Connector, DefaultConnector, Transport as Wire,
+    ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport as Wire,
 };
 use ureq::{Agent, Proxy, Timeout};
 
 use super::base_url::BaseUrl;
 use super::call::{Arrived, Broke, MAX_BODY, Outcome};
 use super::proxy;
+use super::veil::{self, Veil};
 use crate::{Error, ErrorCode, Result};
 
 /// Connections that are kept open for the next request.
@@ -46,7 +48,7 @@ impl Transport {
             .proxy(proxy)
             .tls_config(tls)
             .build();
-        let agent = Agent::with_parts(config, Watched::default(), DefaultResolver::default());
+        let agent = Agent::with_parts(config, Watched::default(), Names::default());
         Ok(Self { agent })
     }
 
@@ -78,7 +80,8 @@ impl Transport {
         limit: Duration,
         connect: Duration,
     ) -> Result<Response<Vec<u8>>, Trouble> {
-        let (parts, body) = request.clone().into_parts();
+        let (mut parts, body) = request.clone().into_parts();
+        veil::begin(&mut parts.headers);
         let has_body = !body.is_empty();
         let request = Request::from_parts(parts, body);
         let response = if has_body {
@@ -98,7 +101,10 @@ impl Transport {
         // One byte more than may come, so that `Call` sees what is too large; ureq's limit is an error.
         let body = body.with_config().limit(MAX_BODY as u64).read_to_vec();
         match body {
-            Ok(body) => Ok(Response::from_parts(parts, body)),
+            Ok(dots) => match veil::end(dots.len()) {
+                Some(body) => Ok(Response::from_parts(parts, body)),
+                None => Err(ureq::Error::BodyStalled.into()),
+            },
             Err(ureq::Error::BodyExceedsLimit(_)) => Err(Trouble::TooLarge),
             Err(error) => Err(error.into()),
         }
@@ -172,8 +178,9 @@ fn detail(error: &ureq::Error) -> String {
 /// How far this thread's attempt came: a request that failed while connecting did not arrive.
 #[derive(Clone, Copy, PartialEq)]
 enum Connecting {
-    /// Not begun: the name is looked up, or a connection was there already.
+    /// Not begun, and perhaps not needed: a connection may be there already.
     NotYet,
+    /// The name is looked up, or a connection is made.
     Began,
     Done,
 }
@@ -194,9 +201,31 @@ impl Connector<()> for Watched {
         details: &ConnectionDetails<'_>,
         chained: Option<()>,
     ) -> Result<Option<Self::Out>, ureq::Error> {
-        CONNECTING.set(Connecting::Began);
+        // A proxy that is asked for a connection is connected to in the course of it, by this same function.
+        let is_inner = CONNECTING.replace(Connecting::Began) == Connecting::Began;
         let connection = self.0.connect(details, chained)?;
+        if is_inner {
+            return Ok(connection);
+        }
         CONNECTING.set(Connecting::Done);
-        Ok(connection)
+        Ok(connection.map(|connection| Veil::new(connection).boxed()))
+    }
+}
+
+/// ureq's own resolver, watched: what it fails with is sometimes of the kind that a broken connection has.
+#[derive(Debug, Default)]
+struct Names(DefaultResolver);
+
+impl Resolver for Names {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        let before = CONNECTING.replace(Connecting::Began);
+        let addresses = self.0.resolve(uri, config, timeout)?;
+        CONNECTING.set(before);
+        Ok(addresses)
     }
 }

@@ -1,0 +1,8 @@
+//! The client in Rust, beside a server that answers as servers should not.
+
+#![expect(clippy::unwrap_used, reason = "a test that fails may panic")]
+
+mod faults;
+mod server;
+mod silence;
+mod tunnel;

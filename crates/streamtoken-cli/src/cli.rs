@@ -4,13 +4,13 @@ use std::ffi::OsString;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::commands::{admin, completions, inspect, key, serve, sign, urls, verify};
+use crate::commands::{admin, api, completions, inspect, key, serve, sign, urls, verify};
 use crate::output::{Color, Outcome, Ui};
 
 /// Signed URL tokens for Cloudflare Stream: mint, verify, inspect, and playback URLs.
 ///
 /// A token takes the place of the video UID in the path of a playback URL. It is minted here, with
-/// your signing key; nothing is sent anywhere.
+/// your signing key, and nothing is sent anywhere; `api` asks Cloudflare's API instead.
 #[derive(Parser)]
 #[command(name = "streamtoken", version, arg_required_else_help = true, after_help = EXAMPLES)]
 pub(crate) struct Cli {
@@ -32,6 +32,7 @@ pub(crate) enum Command {
     Urls(urls::Args),
     #[command(subcommand)]
     Key(key::Command),
+    Api(Box<api::Args>),
     Serve(Box<serve::Args>),
     Admin(Box<admin::Args>),
     Completions(completions::Args),
@@ -45,6 +46,7 @@ impl Command {
             Self::Inspect(args) => inspect::run(&args, ui),
             Self::Urls(args) => urls::run(&args, ui),
             Self::Key(command) => key::run(&command, ui),
+            Self::Api(args) => api::run(&args, ui),
             Self::Serve(args) => serve::run(&args, ui),
             Self::Admin(args) => admin::run(&args, ui),
             Self::Completions(args) => completions::run(&args, ui),
@@ -72,8 +74,8 @@ Examples:
   $ TOKEN=$(streamtoken sign ea95132c15732412d22c1476fa83f27a --key key.jwk)
   $ streamtoken inspect "$TOKEN"
 
-Exit codes: 0 ok, 1 token or lines refused, 2 input, 3 key, 5 service,
-70 internal, 141 when whoever reads the output goes away."#;
+Exit codes: 0 ok, 1 token or lines refused, 2 input, 3 key, 4 API or network,
+5 service, 70 internal, 141 when whoever reads the output goes away."#;
 
 #[cfg(test)]
 mod tests {

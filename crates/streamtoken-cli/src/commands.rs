@@ -1,6 +1,8 @@
 //! One module a subcommand.
 
 pub(crate) mod admin;
+#[cfg_attr(not(feature = "client"), path = "commands/no_client.rs")]
+pub(crate) mod api;
 pub(crate) mod completions;
 pub(crate) mod inspect;
 pub(crate) mod key;

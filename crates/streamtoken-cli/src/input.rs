@@ -31,6 +31,17 @@ pub(crate) fn take_stdin(what: &str) -> Result<io::Stdin> {
 
 /// Reads at most `limit` bytes of the file `path`, or of standard input for `-`. A failure has `code`.
 pub(crate) fn read(path: &Path, limit: usize, what: &str, code: ErrorCode) -> Result<Bytes> {
+    read_as(&shown(&path.to_string_lossy()), path, limit, what, code)
+}
+
+/// As `read`; a failure calls the file `name`.
+pub(crate) fn read_as(
+    name: &str,
+    path: &Path,
+    limit: usize,
+    what: &str,
+    code: ErrorCode,
+) -> Result<Bytes> {
     let is_stdin = path.as_os_str() == STDIN;
     let content = if is_stdin {
         read_up_to(take_stdin(what)?.lock(), limit)
@@ -38,11 +49,7 @@ pub(crate) fn read(path: &Path, limit: usize, what: &str, code: ErrorCode) -> Re
         File::open(path).and_then(|file| read_up_to(file, limit))
     };
     content.map_err(|error| {
-        let name = if is_stdin {
-            "standard input".to_owned()
-        } else {
-            shown(&path.to_string_lossy())
-        };
+        let name = if is_stdin { "standard input" } else { name };
         Error::new(code, format!("{name} cannot be read: {}", reason(&error)))
     })
 }

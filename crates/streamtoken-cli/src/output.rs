@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue};
 use serde::Serialize;
-use streamtoken::{Error, ErrorCode};
+use streamtoken::{ApiFailure, Error, ErrorCode};
 pub(crate) use streamtoken_server::io_reason as reason;
 use zeroize::Zeroizing;
 
@@ -128,6 +128,16 @@ impl Ui {
         }
     }
 
+    /// Writes a line to standard error that was asked for, whoever reads it.
+    #[cfg(feature = "client")]
+    pub(crate) fn aside(self, text: &str) {
+        drop(writeln!(
+            io::stderr().lock(),
+            "{}",
+            printable(text).replace('\n', "\\n")
+        ));
+    }
+
     /// Prints a refusal; the exit code is the error code's.
     pub(crate) fn refuse(self, error: &Error) -> Exit {
         let code = error.code().exit_code();
@@ -144,7 +154,8 @@ impl Ui {
             }
         }
         let line = self.refusal(self.colored(io::stderr().is_terminal()), error);
-        drop(writeln!(io::stderr().lock(), "{line}"));
+        let facts = error.api().map(facts).unwrap_or_default();
+        drop(writeln!(io::stderr().lock(), "{line}{facts}"));
         Exit(code)
     }
 
@@ -217,6 +228,36 @@ impl Ui {
             }
         }
     }
+}
+
+/// What stands behind an error of the API, in lines below it.
+fn facts(api: &ApiFailure) -> String {
+    let attempts = match api.attempts() {
+        1 => "1 attempt".to_owned(),
+        attempts => format!("{attempts} attempts"),
+    };
+    let known = [
+        api.status().map(|status| format!("status {status}")),
+        api.ray().map(|ray| format!("cf-ray {ray}")),
+        api.retry_after()
+            .map(|wait| format!("retry after {} s", wait.as_secs())),
+        Some(attempts),
+    ];
+    let known: Vec<_> = known.into_iter().flatten().collect();
+    let mut lines = vec![known.join(", ")];
+    // The first error is in the message.
+    for error in api.errors().iter().skip(1).chain(api.messages()) {
+        let code = error.code().map(|code| format!(" (code {code})"));
+        if let Some(message) = error.message() {
+            lines.push(format!("{message}{}", code.unwrap_or_default()));
+        }
+    }
+    let pages = api.errors().iter().filter_map(|e| e.documentation_url());
+    lines.extend(pages.map(|page| format!("see {page}")));
+    let lines = lines.iter();
+    lines
+        .map(|line| format!("\n  {}", printable(line).replace('\n', "\\n")))
+        .collect()
 }
 
 /// One line of JSON that is safe to show: what a terminal might act on is escaped.

@@ -4,8 +4,9 @@ use std::ffi::OsString;
 
 use streamtoken::{Error, ErrorCode, Result, describe_key};
 
-/// Refuses arguments that hold a key, wherever they stand, without quoting them.
+/// Refuses arguments that hold a key, or name one that would, wherever they stand, without quoting them.
 pub(crate) fn refuse_keys_in(args: &[OsString]) -> Result<()> {
+    refuse_credential_flags(args)?;
     let holds_key = |arg: &OsString| {
         let text = arg.to_string_lossy();
         // `--key=KEY`, `CLOUDFLARE_STREAM_KEY=KEY`, `@KEY`
@@ -21,6 +22,26 @@ pub(crate) fn refuse_keys_in(args: &[OsString]) -> Result<()> {
         ));
     }
     Ok(())
+}
+
+/// Flags that do not exist on purpose, which people who know the API's clients try.
+fn refuse_credential_flags(args: &[OsString]) -> Result<()> {
+    let name = |arg: &OsString| {
+        let text = arg.to_string_lossy();
+        let name = text.split('=').next().unwrap_or_default();
+        CREDENTIAL_FLAGS.iter().find(|flag| **flag == name).copied()
+    };
+    match args.iter().skip(1).find_map(name) {
+        None => Ok(()),
+        Some(flag) => Err(Error::new(
+            ErrorCode::UsageInvalid,
+            format!(
+                "there is no {flag}: every user of this machine can read arguments; set CLOUDFLARE_API_TOKEN, \
+                 or give a file (--api-token-file FILE) or standard input (--api-token-file -), and replace the \
+                 credential if it is in use"
+            ),
+        )),
+    }
 }
 
 /// What may be shown of an argument. It may be a token, or the remains of a key that nothing above
@@ -65,6 +86,7 @@ fn is_read_as_key(text: &str) -> bool {
     }
 }
 
+const CREDENTIAL_FLAGS: &[&str] = &["--api-token", "--api-key"];
 /// A PEM, the beginning of one in base64, and what follows the first length in the base64 of a private
 /// key in PKCS#1 and in PKCS#8.
 const MARKS: &[&str] = &[

@@ -71,8 +71,8 @@ fn every_shell_block_runs() {
     let blocks = blocks("sh");
     assert_eq!(
         blocks.len(),
-        6,
-        "the shell, mint, URLs, verify, keys, serve"
+        7,
+        "the shell, mint, URLs, verify, keys, the API, serve"
     );
     for block in blocks {
         assert!(

@@ -57,6 +57,13 @@ impl Error {
         self.0.field.as_deref()
     }
 
+    /// The same error, told after `text`: what was done before, or what it means for the whole.
+    #[must_use]
+    pub fn preceded_by(mut self, text: &str) -> Self {
+        self.0.message = format!("{text}: {}", self.0.message);
+        self
+    }
+
     /// What the API said, when the error came of a request to it.
     pub fn api(&self) -> Option<&ApiFailure> {
         self.0.api.as_ref()
@@ -129,5 +136,20 @@ impl serde::Serialize for Error {
             None => out.skip_field("api")?,
         }
         out.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ApiFailure, Error, ErrorCode};
+
+    #[test]
+    fn an_error_told_after_something_else_keeps_all_it_had() {
+        let mut error = Error::new(ErrorCode::ApiBadRequest, "it went wrong").at("/exp");
+        error.0.api = Some(ApiFailure::default());
+        let told = error.clone().preceded_by("this is done");
+        assert_eq!(told.message(), "this is done: it went wrong");
+        assert_eq!((told.code(), told.field()), (error.code(), error.field()));
+        assert_eq!(told.api(), error.api());
     }
 }

@@ -1,21 +1,17 @@
 //! `streamtoken sign`: minting.
 
 mod batch;
+pub(super) mod flags;
 mod rules;
 
 use serde::Serialize;
-use streamtoken::{
-    CustomerCode, PlaybackUrls, Result, SignOptions, Signer, Token, UrlOptions, Value,
-    playback_urls,
-};
+use streamtoken::{PlaybackUrls, Result, SignOptions, Signer, Token};
 
-use rules::RuleFlags;
+use flags::{Claims, RuleFlags, Times, Urls, layers};
 
-use super::urls::{customer_code, rows};
-use crate::input;
+use super::urls::rows;
 use crate::key_source::KeySource;
 use crate::output::{Exit, Outcome, Ui};
-use crate::time_arg::{number_or_text, time};
 
 /// Mint a token for a video or live input
 ///
@@ -27,15 +23,8 @@ pub(crate) struct Args {
     /// UID of the video or live input: 1 to 32 of A-Z, a-z, 0-9, - and _
     #[arg(required_unless_present = "batch", conflicts_with = "batch")]
     identifier: Option<String>,
-    /// Let the token reach the MP4 download links
-    #[arg(long)]
-    downloadable: bool,
-    /// Set a flag of Cloudflare's API: original
-    #[arg(long, value_name = "NAME")]
-    flag: Vec<String>,
-    /// Every option in JSON, in the API's names; flags given beside it win
-    #[arg(long, value_name = "JSON|@FILE", allow_hyphen_values = true)]
-    options: Option<String>,
+    #[command(flatten)]
+    claims: Claims,
     /// Mint a token for each line of standard input; other flags are the defaults
     ///
     /// A line is a JSON object with identifier and, optionally, any option; the answer is a line
@@ -55,43 +44,6 @@ pub(crate) struct Args {
     rules: RuleFlags,
     #[command(flatten)]
     urls: Urls,
-}
-
-#[derive(clap::Args)]
-#[command(next_help_heading = "Times")]
-struct Times {
-    /// Lifetime from now on: seconds, or 45s, 90m, 1h30m, 1d; at most a day [default: 1h]
-    #[arg(long, value_name = "DURATION", allow_hyphen_values = true)]
-    expires_in: Option<String>,
-    /// End of the validity: epoch seconds, or RFC 3339 such as 2026-11-23T12:00:00Z
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
-    exp: Option<String>,
-    /// Begin of the validity [default: an hour ago]
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
-    nbf: Option<String>,
-    /// Time to take for now [default: the clock]
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
-    now: Option<String>,
-    /// Mint the same bytes for everybody until the window of this many seconds ends
-    #[arg(long, value_name = "SECONDS", allow_hyphen_values = true)]
-    reuse_window: Option<String>,
-    /// How the token writes its times: number, or string as Cloudflare's endpoint
-    #[arg(long, value_name = "FORMAT")]
-    time_format: Option<String>,
-}
-
-#[derive(clap::Args)]
-#[command(next_help_heading = "URLs")]
-struct Urls {
-    /// Print the playback URLs as well
-    #[arg(long)]
-    urls: bool,
-    /// Customer code, or any playback URL with it [default: CLOUDFLARE_STREAM_CUSTOMER_CODE]
-    #[arg(long, value_name = "CODE", requires = "urls")]
-    customer_code: Option<String>,
-    /// Query options of the URLs, as for `streamtoken urls --options`
-    #[arg(long, value_name = "JSON|@FILE", requires = "urls")]
-    url_options: Option<String>,
 }
 
 /// What `--json` prints.
@@ -114,15 +66,16 @@ pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
     let Some(identifier) = &args.identifier else {
         return batch::run(&signer, &options, args.quiet, ui);
     };
-    let token = signer.sign(identifier, &options)?;
-    let urls = match urls {
-        Some((code, options)) => Some(playback_urls(token.as_str(), &code, &options)?),
-        None => None,
-    };
-    print(&token, urls.as_ref(), ui)
+    print(&signer.sign(identifier, &options)?, urls, ui)
 }
 
-fn print(token: &Token, urls: Option<&PlaybackUrls>, ui: Ui) -> Outcome {
+/// Prints a token, and its URLs where they are wanted.
+pub(super) fn print(token: &Token, urls: Option<flags::Wanted>, ui: Ui) -> Outcome {
+    let urls = urls.map(|wanted| wanted.of(token)).transpose()?;
+    print_both(token, urls.as_ref(), ui)
+}
+
+fn print_both(token: &Token, urls: Option<&PlaybackUrls>, ui: Ui) -> Outcome {
     if ui.json {
         ui.object(&Minted {
             token,
@@ -141,72 +94,9 @@ fn print(token: &Token, urls: Option<&PlaybackUrls>, ui: Ui) -> Outcome {
 }
 
 impl Args {
-    /// `--options`, then the flags.
     fn options(&self) -> Result<SignOptions> {
-        let base = match &self.options {
-            Some(argument) => SignOptions::from_value(&input::json(argument, "the options")?)?,
-            None => SignOptions::new(),
-        };
-        let options = base.overlaid(&Value::Object(self.flags()?))?;
-        Ok(match self.rules.read()? {
-            Some(rules) => options.access_rules(rules),
-            None => options,
-        })
-    }
-
-    /// The flags as the options they stand for; the core reads them as it reads JSON.
-    fn flags(&self) -> Result<Vec<(String, Value)>> {
-        let mut flags = self.times.members()?;
-        if self.downloadable {
-            flags.push(("downloadable".to_owned(), Value::Bool(true)));
-        }
-        if !self.flag.is_empty() {
-            let set = self
-                .flag
-                .iter()
-                .map(|name| (name.clone(), Value::Bool(true)));
-            flags.push(("flags".to_owned(), Value::Object(set.collect())));
-        }
-        Ok(flags)
-    }
-}
-
-impl Times {
-    fn members(&self) -> Result<Vec<(String, Value)>> {
-        let mut members = Vec::new();
-        for (name, text) in [("exp", &self.exp), ("nbf", &self.nbf), ("now", &self.now)] {
-            if let Some(text) = text {
-                members.push((name.to_owned(), time(name, text)?));
-            }
-        }
-        for (name, text) in [
-            ("expires_in", &self.expires_in),
-            ("reuse_window", &self.reuse_window),
-        ] {
-            if let Some(text) = text {
-                members.push((name.to_owned(), number_or_text(text)));
-            }
-        }
-        if let Some(format) = &self.time_format {
-            members.push(("time_format".to_owned(), Value::String(format.clone())));
-        }
-        Ok(members)
-    }
-}
-
-impl Urls {
-    fn read(&self) -> Result<Option<(CustomerCode, UrlOptions)>> {
-        if !self.urls {
-            return Ok(None);
-        }
-        let options = match &self.url_options {
-            Some(argument) => UrlOptions::from_value(&input::json(argument, "the URL options")?)?,
-            None => UrlOptions::default(),
-        };
-        Ok(Some((
-            customer_code(self.customer_code.as_deref())?,
-            options,
-        )))
+        let [below, above] = layers(&self.claims, &self.times, &self.rules)?;
+        SignOptions::from_value(&below)?.overlaid(&above)
     }
 }
 

@@ -7,6 +7,7 @@ use streamtoken::host::Spelling;
 use streamtoken::{UrlOptions, Value};
 
 use crate::common::run;
+use crate::emulator::Api;
 
 const COMMANDS: &[&[&str]] = &[
     &[],
@@ -19,6 +20,14 @@ const COMMANDS: &[&[&str]] = &[
     &["key", "show"],
     &["key", "export"],
     &["key", "public"],
+    &["api"],
+    &["api", "token"],
+    &["api", "token", "create"],
+    &["api", "keys"],
+    &["api", "keys", "create"],
+    &["api", "keys", "list"],
+    &["api", "keys", "delete"],
+    &["api", "keys", "rotate"],
     &["serve"],
     &["admin"],
     &["admin", "account", "create"],
@@ -45,7 +54,7 @@ fn examples(help: &str) -> Vec<String> {
     examples
 }
 
-fn shell(script: &str, folder: &Path) -> Output {
+fn shell(script: &str, folder: &Path, variables: &[(&str, &str)]) -> Output {
     let bin = Path::new(env!("CARGO_BIN_EXE_streamtoken"))
         .parent()
         .expect("a folder");
@@ -54,6 +63,7 @@ fn shell(script: &str, folder: &Path) -> Output {
         .args(["-euo", "pipefail", "-c", script])
         .current_dir(folder)
         .env("PATH", path)
+        .envs(variables.iter().copied())
         .output()
         .expect("bash")
 }
@@ -62,8 +72,12 @@ fn shell(script: &str, folder: &Path) -> Output {
 #[test]
 fn every_option_of_the_core_has_its_flag() {
     let surface = streamtoken::host::surface();
-    for (command, options) in [("sign", "sign_options"), ("verify", "verify_options")] {
-        let help = run(&[command, "--help"]).good();
+    for (command, options) in [
+        (&["sign"][..], "sign_options"),
+        (&["api", "token", "create"], "sign_options"),
+        (&["verify"], "verify_options"),
+    ] {
+        let help = run(&[command, &["--help"]].concat()).good();
         let names = surface.get(options).and_then(Value::as_array);
         for name in names.expect("a list").iter().filter_map(Value::as_str) {
             let flag = match name {
@@ -75,7 +89,7 @@ fn every_option_of_the_core_has_its_flag() {
                 .lines()
                 .filter_map(|line| line.trim_start().split([' ', ',']).next())
                 .any(|word| word == flag);
-            assert!(has_flag, "{command} has no {flag}");
+            assert!(has_flag, "{command:?} has no {flag}");
         }
     }
     let rows = run(&["urls", "--help"]).good();
@@ -89,6 +103,8 @@ fn every_option_of_the_core_has_its_flag() {
 
 #[test]
 fn every_example_runs() {
+    // What the examples of `api` find in the environment.
+    let api = Api::new();
     for command in COMMANDS {
         let help = run(&[command, &["--help"][..]].concat()).good();
         let examples = examples(&help);
@@ -96,10 +112,10 @@ fn every_example_runs() {
         let folder = tempfile::tempdir().expect("a folder");
         let script = examples.join("\n");
         if !script.contains("key generate --out key.jwk") {
-            let made = shell("streamtoken key generate --out key.jwk", folder.path());
+            let made = shell("streamtoken key generate --out key.jwk", folder.path(), &[]);
             assert!(made.status.success());
         }
-        let output = shell(&script, folder.path());
+        let output = shell(&script, folder.path(), &api.variables());
         assert!(
             output.status.success(),
             "{script}\n{}",

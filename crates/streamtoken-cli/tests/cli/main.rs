@@ -1,14 +1,19 @@
 //! The command line, as processes.
 
 mod admin;
+mod api;
+mod api_keys;
+mod api_token;
 mod batch;
 mod common;
+mod emulator;
 mod help;
 mod keys;
 mod reading;
 mod secrets;
 mod serve;
 mod serve_dev;
+mod stub;
 #[path = "../support/process.rs"]
 mod support;
 mod tokens;

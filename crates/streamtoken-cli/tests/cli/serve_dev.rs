@@ -1,107 +1,12 @@
 //! `serve --dev` as test suites start it.
 
-use std::io::{BufRead as _, BufReader, Read as _};
-use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
-
-use std::thread;
-use std::time::Duration;
+use std::process::Command;
 
 use serde_json::{Value as Json, json};
 use streamtoken::{KeySet, SigningKey, VerifyContext, verify};
 
 use crate::common::{Folder, KEY_ID, VIDEO, example, feed, run, streamtoken};
-
-/// An emulator, which ends when this is dropped: its standard input closes.
-struct Emulator {
-    child: Child,
-    stdin: Option<ChildStdin>,
-    stdout: BufReader<ChildStdout>,
-}
-
-impl Emulator {
-    fn start(args: &[&str]) -> Self {
-        let mut child = streamtoken()
-            .args([
-                "serve",
-                "--dev",
-                "--listen",
-                "127.0.0.1:0",
-                "--exit-on-stdin-close",
-            ])
-            .args(args)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the binary starts");
-        Self {
-            stdin: child.stdin.take(),
-            stdout: BufReader::new(child.stdout.take().expect("a pipe")),
-            child,
-        }
-    }
-
-    /// The next line that it prints.
-    fn line(&mut self) -> String {
-        let mut line = String::new();
-        self.stdout.read_line(&mut line).expect("UTF-8");
-        line
-    }
-
-    /// Closes its standard input, waits for its end, and gives what else it printed.
-    fn end(self) -> (ExitStatus, String) {
-        let (status, rest, _) = self.end_with_log();
-        (status, rest)
-    }
-
-    /// The same, and what it logged.
-    fn end_with_log(mut self) -> (ExitStatus, String, String) {
-        drop(self.stdin.take());
-        let status = self.wait();
-        let (mut rest, mut log) = (String::new(), String::new());
-        self.stdout.read_to_string(&mut rest).expect("UTF-8");
-        let mut stderr = self.child.stderr.take().expect("a pipe");
-        stderr.read_to_string(&mut log).expect("UTF-8");
-        (status, rest, log)
-    }
-
-    /// Waits for its end, which must come within a minute.
-    fn wait(&mut self) -> ExitStatus {
-        for _ in 0..600 {
-            if let Some(status) = self.child.try_wait().expect("a child") {
-                return status;
-            }
-            thread::sleep(Duration::from_millis(100));
-        }
-        panic!("the emulator does not end");
-    }
-}
-
-impl Drop for Emulator {
-    fn drop(&mut self) {
-        drop(self.stdin.take());
-        // It may have ended, and been waited for.
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
-
-/// The one line of JSON of an emulator.
-fn introduction(emulator: &mut Emulator) -> Json {
-    let line = emulator.line();
-    serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"))
-}
-
-/// Runs `curl` with these arguments.
-fn curl(args: &[&str]) -> Json {
-    let output = Command::new("curl")
-        .args(["--silent", "--show-error", "--max-time", "60"])
-        .args(args)
-        .output()
-        .expect("curl");
-    let (text, errors) = (output.stdout, String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&text).unwrap_or_else(|error| panic!("{error}: {errors}"))
-}
+use crate::emulator::{Emulator, curl, introduction};
 
 fn mint(introduction: &Json, credential: &[&str]) -> Json {
     let url = format!(
@@ -284,7 +189,7 @@ fn the_key_may_be_a_given_one_and_times_numbers() {
 fn sigterm_ends_it() {
     let mut emulator = Emulator::start(&["--json"]);
     introduction(&mut emulator);
-    let pid = emulator.child.id().to_string();
+    let pid = emulator.id().to_string();
     assert!(
         Command::new("kill")
             .arg(&pid)

@@ -136,19 +136,25 @@ impl TokenParams {
     /// # Errors
     /// Those of [`SignOptions::from_value`] and [`CallOptions::from_value`].
     pub fn from_value(value: &Value) -> Result<Self> {
+        Self::default().overlaid(value)
+    }
+
+    /// These, replaced where `value` gives others, as [`SignOptions::overlaid`] does it.
+    ///
+    /// # Errors
+    /// Those of [`TokenParams::from_value`].
+    pub fn overlaid(&self, value: &Value) -> Result<Self> {
         let names = Self::names();
         let members = known_members(value, &names, &[])?;
         let signing = members.iter();
         let signing = signing.filter(|(name, _)| SignOptions::NAMES.contains(&name.as_str()));
         let signing = Value::Object(signing.cloned().collect());
-        let mut call = CallOptions::new();
-        call.read(members)?;
-        Ok(Self {
-            options: SignOptions::from_value(&signing)?,
-            time_format_given: given(members, "time_format").is_some(),
-            key: read_key(members)?,
-            call,
-        })
+        let mut params = self.clone();
+        params.call.read(members)?;
+        params.options = self.options.overlaid(&signing)?;
+        params.time_format_given |= given(members, "time_format").is_some();
+        params.key = read_key(members)?.or(params.key);
+        Ok(params)
     }
 
     /// Signs with a key that the request brings, instead of one that the account has at Cloudflare. **A
@@ -239,6 +245,25 @@ mod tests {
 
     fn read(json: &str) -> crate::Result<TokenParams> {
         TokenParams::from_value(&Value::parse(json).unwrap())
+    }
+
+    #[test]
+    fn what_is_laid_over_replaces_what_it_names_and_nothing_else() {
+        let value = |text: &str| Value::parse(text).unwrap();
+        let below = value(
+            r#"{"expires_in":60,"downloadable":true,"id":"k","pem":"p","account_id":"a","timeout":1}"#,
+        );
+        let above = value(r#"{"exp":1000,"account_id":"b","time_format":"number"}"#);
+        let both = TokenParams::from_value(&below).unwrap();
+        let both = both.overlaid(&above).unwrap();
+        let expected = value(
+            r#"{"exp":1000,"downloadable":true,"account_id":"b","timeout":1,"time_format":"number"}"#,
+        );
+        let expected = TokenParams::from_value(&expected).unwrap();
+        assert_eq!(both.options, expected.options);
+        assert_eq!(format!("{:?}", both.call), format!("{:?}", expected.call));
+        assert!(both.time_format_given);
+        assert!(both.key.is_some(), "the key that was there stays");
     }
 
     #[test]

@@ -16,6 +16,7 @@ use crate::dist;
 use crate::go;
 use crate::languages::Examples;
 use crate::languages::services::Services;
+use crate::project;
 use crate::test::Tally;
 use crate::vectors::Count;
 use cases::Cases;

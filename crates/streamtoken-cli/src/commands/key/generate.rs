@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 use streamtoken::SigningKey;
 
-use super::write::{Format, is_stdout, line, new_file};
+use super::write::{Format, is_stdout, line, new_file, quoted};
 use crate::output::{Exit, Outcome, Ui, printable};
 
 /// Make a new signing key in a new file that only you can read
@@ -72,16 +72,6 @@ fn advice(args: &Args, id: &str) -> String {
          mint:   streamtoken sign VIDEO --key {file}{key_id}\n\
          public: streamtoken key public {file}{key_id}"
     )
-}
-
-/// A path as a shell reads it.
-fn quoted(path: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+:@,%".contains(&byte);
-    if path.bytes().all(is_plain) {
-        path.to_owned()
-    } else {
-        format!("'{}'", path.replace('\'', r"'\''"))
-    }
 }
 
 const EXAMPLES: &str = "\

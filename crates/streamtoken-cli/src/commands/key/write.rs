@@ -56,7 +56,7 @@ impl Format {
 }
 
 /// `text` with one newline at its end.
-pub(super) fn line(text: &str) -> Zeroizing<String> {
+pub(in crate::commands) fn line(text: &str) -> Zeroizing<String> {
     let mut line = Zeroizing::new(String::with_capacity(text.len() + 1));
     line.push_str(text.trim_end());
     line.push('\n');
@@ -70,12 +70,7 @@ pub(in crate::commands) fn is_stdout(out: &Path) -> bool {
 
 /// Writes `text` as a line into a new file that only its owner may read.
 pub(in crate::commands) fn new_file(path: &Path, text: &str) -> Result<()> {
-    let mut file = create(path).map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => {
-            unwritten(path, "it is there already, and a key is never overwritten")
-        }
-        _ => unwritten(path, &reason(&error)),
-    })?;
+    let mut file = create(path).map_err(|error| uncreated(path, &error))?;
     let written = file
         .write_all(line(text).as_bytes())
         .and_then(|()| file.sync_all());
@@ -86,7 +81,8 @@ pub(in crate::commands) fn new_file(path: &Path, text: &str) -> Result<()> {
     })
 }
 
-fn create(path: &Path) -> io::Result<File> {
+/// A file that was not there before, for its owner alone; no link is followed.
+pub(in crate::commands) fn create(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -94,7 +90,14 @@ fn create(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-fn unwritten(path: &Path, why: &str) -> Error {
+pub(in crate::commands) fn uncreated(path: &Path, error: &io::Error) -> Error {
+    if error.kind() == io::ErrorKind::AlreadyExists {
+        return unwritten(path, "it is there already, and a key is never overwritten");
+    }
+    unwritten(path, &reason(error))
+}
+
+pub(in crate::commands) fn unwritten(path: &Path, why: &str) -> Error {
     let name = secrets::shown(&path.to_string_lossy());
     let message = format!("{name} cannot be written: {why}");
     Error::new(ErrorCode::FileUnwritable, message)
@@ -103,4 +106,14 @@ fn unwritten(path: &Path, why: &str) -> Error {
 /// A path as JSON says it.
 pub(super) fn shown(path: Option<&PathBuf>) -> Option<String> {
     path.map(|path| path.to_string_lossy().into_owned())
+}
+
+/// A path as a shell reads it.
+pub(in crate::commands) fn quoted(path: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+:@,%".contains(&byte);
+    if path.bytes().all(is_plain) {
+        path.to_owned()
+    } else {
+        format!("'{}'", path.replace('\'', r"'\''"))
+    }
 }

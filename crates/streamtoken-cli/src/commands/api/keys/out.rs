@@ -1,0 +1,123 @@
+//! Where a key that the API makes goes, made sure of before there is one.
+
+use std::path::{Path, PathBuf};
+
+use streamtoken::client::CreatedKey;
+use streamtoken::{Error, ErrorCode, Result};
+use zeroize::Zeroizing;
+
+use super::file::{Kept, Reserved};
+use crate::commands::key::write::is_stdout;
+use crate::output::{Stop, Ui, reason};
+
+/// The file of a new key.
+#[derive(clap::Args)]
+pub(super) struct Out {
+    /// New file for the key, which only you can read; with - `create` prints it [default: stream-key-ID.json]
+    #[arg(long, short, visible_alias = "output", value_name = "FILE|-")]
+    out: Option<PathBuf>,
+}
+
+/// A place that was found good.
+pub(super) enum Place {
+    Named(Reserved),
+    /// A file that is still to get the name of the key's id.
+    Unnamed(Reserved),
+    Stdout,
+}
+
+impl Out {
+    /// Makes the file: whatever may be wrong with it is found before a key is made in vain.
+    pub(super) fn reserve(&self) -> Result<Place> {
+        match &self.out {
+            Some(path) if is_stdout(path) => Ok(Place::Stdout),
+            Some(path) => Reserved::new(path).map(Place::Named),
+            None => {
+                let name = format!("stream-key-new-{}.json", std::process::id());
+                Reserved::new(name.as_ref()).map(Place::Unnamed)
+            }
+        }
+    }
+
+    /// The file for people to read about; without one, what its name will be.
+    pub(super) fn shown(&self) -> String {
+        match &self.out {
+            Some(path) => path.to_string_lossy().into_owned(),
+            None => "stream-key-ID.json".to_owned(),
+        }
+    }
+
+    pub(super) fn is_stdout(&self) -> bool {
+        self.out.as_deref().is_some_and(is_stdout)
+    }
+}
+
+impl Place {
+    /// The file as it is named now.
+    pub(super) fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Named(file) | Self::Unnamed(file) => Some(file.path()),
+            Self::Stdout => None,
+        }
+    }
+
+    /// Puts the key there as the API gave it: that is a form which every command reads, and nothing of it
+    /// is lost. What was written is read back; on standard output there is nothing to read.
+    ///
+    /// A failure says how to revoke the key, which nobody has.
+    pub(super) fn save(self, key: &CreatedKey, ui: Ui) -> Result<Option<Kept>, Stop> {
+        let kept = match self {
+            Self::Stdout => {
+                ui.object(key).map_err(|stop| unprinted(key, stop, ui))?;
+                return Ok(None);
+            }
+            Self::Named(file) => file.keep(&text(key)?),
+            Self::Unnamed(file) => file
+                .keep(&text(key)?)
+                .map(|kept| kept.renamed(&named_by(key))),
+        };
+        match kept {
+            Ok(kept) => Ok(Some(kept)),
+            Err(error) => Err(unsaved(key, &error).into()),
+        }
+    }
+}
+
+fn text(key: &CreatedKey) -> Result<Zeroizing<String>> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(ENOUGH_FOR_A_KEY));
+    serde_json::to_writer(&mut *bytes, key).map_err(|_| Error::from(ErrorCode::Internal))?;
+    let text = str::from_utf8(&bytes).map_err(|_| Error::from(ErrorCode::Internal))?;
+    Ok(Zeroizing::new(text.to_owned()))
+}
+
+/// The API says the id; what makes no plain name is left out of it.
+fn named_by(key: &CreatedKey) -> PathBuf {
+    let is_plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    let id: String = key.id().chars().filter(is_plain).take(64).collect();
+    PathBuf::from(format!("stream-key-{id}.json"))
+}
+
+fn unsaved(key: &CreatedKey, error: &Error) -> Error {
+    let message = format!(
+        "the key {id} was made, but it is saved nowhere and of no use to anybody: {error}; revoke it with \
+         streamtoken api keys delete {id} --yes",
+        id = key.id()
+    );
+    Error::new(error.code(), message)
+}
+
+/// Whoever was to read the key does not read the error either.
+fn unprinted(key: &CreatedKey, stop: Stop, ui: Ui) -> Stop {
+    match stop {
+        Stop::Refused(error) => unsaved(key, &error).into(),
+        Stop::ReaderGone => {
+            let gone = reason(&std::io::ErrorKind::BrokenPipe.into());
+            let error = Error::new(ErrorCode::FileUnwritable, gone);
+            ui.aside(&ui.refusal(false, &unsaved(key, &error)));
+            Stop::ReaderGone
+        }
+    }
+}
+
+/// The API's answer has `pem` and `jwk`, with twice the bytes of either.
+const ENOUGH_FOR_A_KEY: usize = 32 << 10;

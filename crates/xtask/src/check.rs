@@ -76,12 +76,13 @@ fn generated(write: bool) -> Result<()> {
     Ok(())
 }
 
-/// All targets in the default set of features, then the core in the two others.
+/// All targets in the default set of features, then the core in the others.
 fn lints() -> Result<()> {
     for selection in [
         "--workspace",
         "-p streamtoken --features rust-crypto",
         "-p streamtoken --no-default-features --features rust-crypto",
+        "-p streamtoken --no-default-features --features rust-crypto,http",
     ] {
         command::run(cargo_line(&format!(
             "clippy --all-targets {selection} -- -D warnings"

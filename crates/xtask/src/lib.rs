@@ -5,6 +5,7 @@ pub mod bench;
 pub mod check;
 mod command;
 pub mod dist;
+pub mod faults;
 pub mod header;
 mod languages;
 mod matrix;

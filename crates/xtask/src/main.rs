@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{bench, check, dist, header, test, vectors};
+use xtask::{bench, check, dist, faults, header, test, vectors};
 
 /// The chores of this repository.
 #[derive(Parser)]
@@ -25,6 +25,9 @@ enum Chore {
     Header(header::Options),
     /// Everything that is published, in one folder: wheel, sdist, npm and C tarballs, command line, crates
     Dist(dist::Options),
+    /// The server whose answers are faults, for tests of clients: one line of JSON says where it is, and it
+    /// ends when its standard input does
+    Faults,
     /// The benchmark of the README's numbers, in one table
     Bench(bench::Options),
 }
@@ -36,6 +39,7 @@ fn main() -> ExitCode {
         Chore::Vectors(options) => vectors::run(&options),
         Chore::Header(options) => header::run(&options),
         Chore::Dist(options) => dist::run(&options),
+        Chore::Faults => faults::run(),
         Chore::Bench(options) => bench::run(&options),
     };
     match outcome {

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 use crate::check;
 use crate::command::{self, cargo_line};
 use crate::dist;
+use crate::faults;
 use crate::languages::{c, cpp, node, python};
 use crate::matrix;
 use crate::official;
@@ -78,7 +79,9 @@ fn all(tally: &mut Tally) -> Result<()> {
 /// All targets and doctests of a selection.
 fn tests(selection: &str, tally: &mut Tally) -> Result<()> {
     let line = format!("test --no-fail-fast {selection}");
-    let ended = command::capture(cargo_line(&line))?;
+    let mut cargo = cargo_line(&line);
+    faults::tell(&mut cargo)?;
+    let ended = command::capture(cargo)?;
     let found = Tally::read(&ended.output).context("a result of tests is not understood")?;
     note(&format!("{} passed, {} failed", found.passed, found.failed));
     tally.add(&found);
@@ -144,8 +147,8 @@ const SELECTIONS: [(&str, &str); 4] = [
         "-p streamtoken --features rust-crypto",
     ),
     (
-        "tests: core, feature rust-crypto alone",
-        "-p streamtoken --no-default-features --features rust-crypto",
+        "tests: core, feature rust-crypto alone, requests without a client",
+        "-p streamtoken --no-default-features --features rust-crypto,http",
     ),
     (
         "tests: vectors, serde_json with arbitrary precision",

@@ -75,6 +75,10 @@ impl Answer {
                 format!("the API answered {status}: {said} (code {number})")
             }
             (Some(said), None) => format!("the API answered {status}: {said}"),
+            (None, _) if code == ErrorCode::ApiRedirect => format!(
+                "the API answered {status}, which sends elsewhere; nobody goes there with a credential, so \
+                 check the base URL"
+            ),
             (None, _) => format!("the API answered {status} and gave no reason"),
         };
         let error = Error::new(code, message);
@@ -147,4 +151,182 @@ fn notices(value: Option<&Value>, secrets: &[&str]) -> Vec<ApiNotice> {
     items
         .map(|item| ApiNotice(shown_value(item, secrets)))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use http::{Response, StatusCode};
+
+    use super::{Answer, may_pass};
+    use crate::ErrorCode::{self, ApiResponseInvalid, ApiUnsuccessful};
+    use crate::Value;
+
+    fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Answer {
+        let mut response = Response::builder().status(status);
+        for (name, value) in headers {
+            response = response.header(*name, *value);
+        }
+        let response = response.body(body.as_bytes().to_vec()).unwrap();
+        Answer::read(&response, &["the-secret"], 1_000_000_000)
+    }
+
+    fn result(body: &str) -> Result<Value, ErrorCode> {
+        answer(200, &[], body)
+            .result()
+            .map_err(|error| error.code())
+    }
+
+    #[test]
+    fn an_envelope_is_read_leniently() {
+        for body in [
+            r#"{"success":true,"result":7}"#,
+            r#"{"success":true,"result":7,"messages":null,"errors":null}"#,
+            r#"{"success":true,"result":7,"messages":"text","errors":{}}"#,
+            r#"{"result_info":{"page":1},"result":7,"messages":["hello",null,5],"errors":[],"success":true}"#,
+            " \n{\"success\":true,\"result\":7}\r\n ",
+        ] {
+            assert_eq!(result(body), Ok(Value::Integer(7)), "{body}");
+        }
+        assert_eq!(result(r#"{"success":true}"#), Ok(Value::Null));
+    }
+
+    #[test]
+    fn success_is_said_by_true_alone() {
+        for body in [
+            "",
+            "null",
+            "true",
+            "[]",
+            "{}",
+            r#"{"result":7}"#,
+            r#"{"success":null,"result":7}"#,
+            r#"{"success":1,"result":7}"#,
+            r#"{"success":"true","result":7}"#,
+            r#"{"success":true,"success":true,"result":7}"#,
+            r#"{"success":true,"result":7"#,
+            r#"{"success":true,"result":7} {}"#,
+            "<html>200</html>",
+        ] {
+            assert_eq!(result(body), Err(ApiResponseInvalid), "{body}");
+        }
+        let refused = r#"{"success":false,"result":7,"errors":[{"code":1,"message":"m"}]}"#;
+        assert_eq!(result(refused), Err(ApiUnsuccessful));
+    }
+
+    #[test]
+    fn a_refusal_says_what_the_api_said() {
+        let body = r#"{"success":false,"errors":[
+            {"code":10005,"message":"bad exp","documentation_url":"https://developers.example/exp","source":{"pointer":"/exp"},"more":[1]},
+            {"message":"and more"}, "text", 7],"messages":[{"code":1,"message":"note"}]}"#;
+        let answer = answer(400, &[("cf-ray", "8f0-CDG"), ("retry-after", "7")], body);
+        let error = answer.refusal(ErrorCode::ApiBadRequest);
+        assert_eq!(
+            error.message(),
+            "the API answered 400: bad exp (code 10005)"
+        );
+        assert_eq!(error.field(), Some("/exp"));
+        let facts = &answer.failure;
+        assert_eq!((facts.status(), facts.ray()), (Some(400), Some("8f0-CDG")));
+        assert_eq!(facts.retry_after(), Some(Duration::from_secs(7)));
+        assert_eq!(facts.errors().len(), 4);
+        let first = &facts.errors()[0];
+        assert_eq!(first.code(), Some(10005));
+        assert_eq!(
+            first.documentation_url(),
+            Some("https://developers.example/exp")
+        );
+        assert!(first.value().get("more").is_some());
+        assert_eq!(facts.errors()[1].message(), Some("and more"));
+        assert_eq!(facts.errors()[2].message(), Some("text"));
+        assert_eq!(facts.errors()[3].message(), None);
+        assert_eq!(facts.messages()[0].message(), Some("note"));
+    }
+
+    #[test]
+    fn a_refusal_without_a_reason_says_so() {
+        for body in [
+            "",
+            "<html>",
+            "{}",
+            r#"{"errors":[{}]}"#,
+            r#"{"errors":[{"message":""}]}"#,
+        ] {
+            let error = answer(502, &[], body).refusal(ErrorCode::ApiServerError);
+            assert_eq!(
+                error.message(),
+                "the API answered 502 and gave no reason",
+                "{body}"
+            );
+        }
+        let error = answer(301, &[], "").refusal(ErrorCode::ApiRedirect);
+        assert!(error.message().contains("check the base URL"), "{error}");
+    }
+
+    #[test]
+    fn secrets_control_characters_and_floods_do_not_come_back() {
+        let many = vec![r#"{"message":"a the-secret b\u001b[2J\n c"}"#; 50].join(",");
+        let answer = answer(
+            400,
+            &[("cf-ray", "the-secret")],
+            &format!(r#"{{"errors":[{many}]}}"#),
+        );
+        let error = answer.refusal(ErrorCode::ApiBadRequest);
+        assert_eq!(
+            error.message(),
+            "the API answered 400: a [redacted] b [2J c"
+        );
+        assert_eq!(answer.failure.errors().len(), 20);
+        assert_eq!(answer.failure.ray(), Some("[redacted]"));
+        assert!(!format!("{:?}", answer.failure).contains("the-secret"));
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        for (text, seconds) in [
+            ("0", Some(0)),
+            (" 12 ", Some(12)),
+            ("Sun, 09 Sep 2001 01:47:40 GMT", Some(60)),
+            ("Sun, 09 Sep 2001 01:46:40 GMT", Some(0)),
+            ("Sat, 08 Sep 2001 01:46:40 GMT", Some(0)),
+            ("Thu, 01 Jan 1970 00:00:00 GMT", Some(0)),
+            ("-1", None),
+            ("1.5", None),
+            ("soon", None),
+            ("", None),
+        ] {
+            let answer = answer(429, &[("retry-after", text)], "");
+            let expected = seconds.map(Duration::from_secs);
+            assert_eq!(answer.failure.retry_after(), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn every_status_has_a_code() {
+        for (status, code) in [
+            (300, ErrorCode::ApiRedirect),
+            (399, ErrorCode::ApiRedirect),
+            (400, ErrorCode::ApiBadRequest),
+            (401, ErrorCode::ApiUnauthorized),
+            (403, ErrorCode::ApiForbidden),
+            (404, ErrorCode::ApiNotFound),
+            (405, ErrorCode::ApiStatusUnexpected),
+            (409, ErrorCode::ApiConflict),
+            (422, ErrorCode::ApiUnprocessable),
+            (429, ErrorCode::ApiRateLimited),
+            (500, ErrorCode::ApiServerError),
+            (599, ErrorCode::ApiServerError),
+            (100, ErrorCode::ApiStatusUnexpected),
+            (999, ErrorCode::ApiStatusUnexpected),
+        ] {
+            let status = StatusCode::from_u16(status).unwrap();
+            assert_eq!(super::code(status), code, "{status}");
+        }
+        let again: Vec<_> = (100..1000)
+            .filter(|status| may_pass(StatusCode::from_u16(*status).unwrap()))
+            .collect();
+        let expected: Vec<_> = [408, 409, 429].into_iter().chain(500..600).collect();
+        assert_eq!(again, expected);
+    }
 }

@@ -115,3 +115,122 @@ fn check_form(text: &str) -> Result<Uri> {
 fn refuse(what: &str) -> Error {
     Error::new(ErrorCode::BaseUrlInvalid, format!("the base URL {what}")).at("/base_url")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::BaseUrl;
+    use crate::ErrorCode;
+
+    fn refused(text: &str) -> ErrorCode {
+        let error = BaseUrl::parse(text, false).expect_err(text);
+        assert_eq!(error.field(), Some("/base_url"));
+        error.code()
+    }
+
+    #[test]
+    fn paths_are_put_behind_it() {
+        for (text, whole) in [
+            (
+                "https://api.example/client/v4",
+                "https://api.example/client/v4/x",
+            ),
+            (
+                "https://api.example/client/v4//",
+                "https://api.example/client/v4/x",
+            ),
+            ("https://api.example", "https://api.example/x"),
+            ("https://api.example:8443/", "https://api.example:8443/x"),
+            (
+                "https://[2001:db8::1]:8443/v4",
+                "https://[2001:db8::1]:8443/v4/x",
+            ),
+            ("HTTPS://API.example", "https://API.example/x"),
+            (
+                "https://api.example/a.b/~c-d_e",
+                "https://api.example/a.b/~c-d_e/x",
+            ),
+        ] {
+            let url = BaseUrl::parse(text, false).unwrap();
+            assert_eq!(url.with("/x").unwrap().to_string(), whole);
+        }
+    }
+
+    #[test]
+    fn what_does_not_belong_into_one_is_refused() {
+        let long = format!("https://a.example/{}", "x".repeat(2048));
+        for text in [
+            "",
+            "/",
+            "https://",
+            "https:///v4",
+            "api.example/client/v4",
+            "//api.example",
+            "https://a.example?x=1",
+            "https://a.example/v4?",
+            "https://a.example/v4#part",
+            "https://me:secret@a.example",
+            "https://me@a.example",
+            "https://a.example/v4@x",
+            "https://a.example /v4",
+            " https://a.example",
+            "https://a.example\n",
+            "https://a.example/v4\r\nx-admin: 1",
+            "https://a.example/\0",
+            "https://\u{e4}.example",
+            "https://a.example/%2e%2e",
+            "https://a.example/../v4",
+            "https://a.example/./v4",
+            "https://a.example/v4/..",
+            "https://a.example//v4",
+            "https://a.example\\v4",
+            "ftp://a.example",
+            "file:///etc/passwd",
+            "unix:/run/socket",
+            "ws://a.example",
+            "https:a.example",
+            "https://a.example:0",
+            "https://a.example:65536",
+            "https://a.example:x",
+            "https://a.example:",
+            "https://:443",
+            "https://[::1",
+            &long,
+        ] {
+            assert_eq!(refused(text), ErrorCode::BaseUrlInvalid, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_error_does_not_show_what_was_given() {
+        let error = BaseUrl::parse("https://me:secret@a.example", false).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("secret"));
+    }
+
+    #[test]
+    fn http_is_for_this_machine() {
+        for text in [
+            "http://127.0.0.1:8787/client/v4",
+            "http://127.9.9.9",
+            "http://[::1]:8787",
+            "http://localhost:8787",
+            "http://LocalHost",
+            "http://stream.localhost",
+        ] {
+            assert!(BaseUrl::parse(text, false).is_ok(), "{text}");
+        }
+        for text in [
+            "http://a.example",
+            "http://10.0.0.1",
+            "http://localhost.a.example",
+            "http://notlocalhost",
+            "http://127.0.0.1.a.example",
+            "http://[::ffff:10.0.0.1]",
+            "http://0.0.0.0:1",
+            "http://2130706433",
+        ] {
+            assert_eq!(refused(text), ErrorCode::BaseUrlInsecure, "{text}");
+            assert!(BaseUrl::parse(text, true).is_ok(), "{text}");
+        }
+        assert!(BaseUrl::parse("http://a.example?x", true).is_err());
+    }
+}

@@ -119,17 +119,17 @@ fn visible(name: &str, text: Zeroizing<String>) -> Result<Zeroizing<String>> {
             text.len()
         ));
     }
-    if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return refuse(
-            "has a space, a line break or another character that is not visible ASCII; \
-             a line break at its end often comes from a file",
-        );
-    }
     if text
         .get(..7)
         .is_some_and(|start| start.eq_ignore_ascii_case("bearer "))
     {
         return refuse("begins with Bearer; give the token alone");
+    }
+    if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return refuse(
+            "has a space, a line break or another character that is not visible ASCII; \
+             a line break at its end often comes from a file",
+        );
     }
     Ok(text)
 }
@@ -149,4 +149,176 @@ fn missing(has_key: bool) -> Error {
         )
     };
     Error::new(ErrorCode::ApiCredentialMissing, message).at(field)
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderMap;
+
+    use crate::ErrorCode::{ApiCredentialInvalid, ApiCredentialMissing};
+    use crate::client::ClientOptions;
+    use crate::{Error, ErrorCode};
+
+    const VARIABLES: [(&str, &str); 3] = [
+        ("CLOUDFLARE_API_TOKEN", "env-token"),
+        ("CLOUDFLARE_API_KEY", "env-key"),
+        ("CLOUDFLARE_EMAIL", "env@example.com"),
+    ];
+
+    /// The headers that the options lead to, where only the variables of these names are set.
+    fn headers(options: ClientOptions, set: &[&str]) -> Result<Vec<String>, Error> {
+        let options = options.or_variables(|name| {
+            let found = VARIABLES.iter().find(|(variable, _)| *variable == name);
+            let found = found.filter(|(variable, _)| set.contains(variable));
+            found.map(|(_, value)| (*value).into())
+        });
+        let mut headers = HeaderMap::new();
+        options.checked()?.credentials.write(&mut headers)?;
+        assert!(headers.values().all(http::HeaderValue::is_sensitive));
+        let lines = headers.iter();
+        let mut lines: Vec<_> = lines
+            .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
+            .collect();
+        lines.sort();
+        Ok(lines)
+    }
+
+    fn refusal(options: ClientOptions) -> (ErrorCode, Option<String>) {
+        let error = headers(options, &[]).unwrap_err();
+        (error.code(), error.field().map(str::to_owned))
+    }
+
+    #[test]
+    fn an_option_counts_before_a_variable_and_the_token_before_the_previous_scheme() {
+        let [token, key, email] = VARIABLES.map(|(name, _)| name);
+        let new = ClientOptions::new;
+        let both = || new().api_key("key").api_email("a@example.com");
+        let of_both = ["x-auth-email: a@example.com", "x-auth-key: key"];
+        for (options, set, expected) in [
+            (
+                new().api_token("t"),
+                vec![],
+                vec!["authorization: Bearer t"],
+            ),
+            (
+                new().api_token("t"),
+                vec![token, key, email],
+                vec!["authorization: Bearer t"],
+            ),
+            (new(), vec![token], vec!["authorization: Bearer env-token"]),
+            (
+                new(),
+                vec![token, key, email],
+                vec!["authorization: Bearer env-token"],
+            ),
+            (
+                new(),
+                vec![key, email],
+                vec!["x-auth-email: env@example.com", "x-auth-key: env-key"],
+            ),
+            (both(), vec![], of_both.to_vec()),
+            (both(), vec![token, key, email], of_both.to_vec()),
+            (
+                both().api_token("t"),
+                vec![key],
+                vec!["authorization: Bearer t"],
+            ),
+            // A scheme that an option began is completed, and never exchanged for another.
+            (
+                new().api_key("key"),
+                vec![token, email],
+                vec!["x-auth-email: env@example.com", "x-auth-key: key"],
+            ),
+            (
+                new().api_email("a@example.com"),
+                vec![token, key],
+                vec!["x-auth-email: a@example.com", "x-auth-key: env-key"],
+            ),
+        ] {
+            assert_eq!(headers(options, &set).unwrap(), expected, "{set:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_named_by_option_and_by_variable() {
+        let error = headers(ClientOptions::new(), &[]).unwrap_err();
+        assert_eq!(
+            (error.code(), error.field()),
+            (ApiCredentialMissing, Some("/api_token"))
+        );
+        for name in [
+            "api_token",
+            "CLOUDFLARE_API_TOKEN",
+            "api_email",
+            "CLOUDFLARE_EMAIL",
+        ] {
+            assert!(error.message().contains(name), "{name}: {error}");
+        }
+        let half = ClientOptions::new().api_key("the-key-itself");
+        let error = headers(half, &["CLOUDFLARE_API_TOKEN"]).unwrap_err();
+        assert_eq!(
+            (error.code(), error.field()),
+            (ApiCredentialMissing, Some("/api_email"))
+        );
+        assert!(
+            error.message().contains("CLOUDFLARE_EMAIL") && !error.message().contains("the-key")
+        );
+        let other_half = ClientOptions::new().api_email("a@example.com");
+        assert_eq!(refusal(other_half).0, ApiCredentialMissing);
+    }
+
+    #[test]
+    fn nothing_that_would_end_a_header_or_is_no_credential_goes_into_one() {
+        let long = "x".repeat(4097);
+        for bad in [
+            "",
+            " ",
+            "token\n",
+            "token\r\nx-admin: 1",
+            "to ken",
+            " token",
+            "tok\0en",
+            "tok\u{7f}",
+            "t\u{f6}ken",
+            &long,
+        ] {
+            let at = |field: &str| (ApiCredentialInvalid, Some(field.to_owned()));
+            let new = ClientOptions::new;
+            assert_eq!(refusal(new().api_token(bad)), at("/api_token"), "{bad:?}");
+            let key = new().api_key(bad).api_email("a@example.com");
+            assert_eq!(refusal(key), at("/api_key"), "{bad:?}");
+            let email = new().api_key("key").api_email(bad);
+            assert_eq!(refusal(email), at("/api_email"), "{bad:?}");
+        }
+        assert!(headers(ClientOptions::new().api_token("x".repeat(4096)), &[]).is_ok());
+    }
+
+    #[test]
+    fn a_token_goes_without_the_word_before_it() {
+        for text in ["Bearer abcdef", "bearer abcdef"] {
+            let error = headers(ClientOptions::new().api_token(text), &[]).unwrap_err();
+            assert_eq!(error.code(), ApiCredentialInvalid);
+            assert!(error.message().contains("begins with Bearer"), "{error}");
+            assert!(!error.message().contains("abcdef"));
+        }
+    }
+
+    #[test]
+    fn debug_output_names_the_scheme_alone() {
+        for (options, scheme) in [
+            (ClientOptions::new().api_token("hidden1"), "\"api_token\""),
+            (
+                ClientOptions::new()
+                    .api_key("hidden2")
+                    .api_email("hidden3@example.com"),
+                "\"api_email and api_key\"",
+            ),
+        ] {
+            let options = format!("{options:?} {:?}", options.clone().checked().unwrap());
+            assert!(!options.contains("hidden"), "{options}");
+            assert!(options.contains("Credentials("), "{options}");
+            let checked = options.split("Checked").nth(1).unwrap();
+            assert!(checked.contains(scheme), "{options}");
+        }
+    }
 }

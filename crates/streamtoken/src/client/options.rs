@@ -289,6 +289,16 @@ fn count(value: &Value) -> Result<u32> {
             .ok()
             .filter(|count| *count <= MAX_RETRIES)
             .ok_or_else(too_many_retries),
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "it is a whole number in range"
+        )]
+        Value::Float(count)
+            if count.fract() == 0.0 && (0.0..=f64::from(MAX_RETRIES)).contains(count) =>
+        {
+            Ok(*count as u32)
+        }
         Value::Float(_) => Err(too_many_retries()),
         other => Err(wrong_type("a whole number", other)),
     }
@@ -302,4 +312,190 @@ fn time_out_of_range() -> Error {
 fn too_many_retries() -> Error {
     let message = format!("the number of retries is a whole number from 0 to {MAX_RETRIES}");
     Error::new(ErrorCode::OptionValue, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::ClientOptions;
+    use crate::client::{CallOptions, DEFAULT_BASE_URL};
+    use crate::{ErrorCode, Value};
+
+    fn read(json: &str) -> crate::Result<ClientOptions> {
+        ClientOptions::from_value(&Value::parse(json).unwrap())
+    }
+
+    fn refusal(json: &str) -> (ErrorCode, String) {
+        let error = read(json).unwrap_err();
+        (error.code(), error.field().unwrap_or_default().to_owned())
+    }
+
+    #[test]
+    fn every_option_has_its_name() {
+        let options = read(
+            r#"{"api_token":"t","api_key":"k","api_email":"e@example.com","account_id":"a","base_url":"http://a.example/v4/",
+                "allow_http":true,"timeout":1.5,"connect_timeout":2,"max_retries":3,"deadline":4}"#,
+        )
+        .unwrap();
+        let limits = options.limits;
+        assert_eq!(limits.timeout, Some(Duration::from_millis(1500)));
+        assert_eq!(limits.connect_timeout, Some(Duration::from_secs(2)));
+        assert_eq!(limits.max_retries, Some(3));
+        assert_eq!(limits.deadline, Some(Duration::from_secs(4)));
+        let checked = options.checked().unwrap();
+        assert_eq!(checked.account_id.as_deref(), Some("a"));
+        let whole = checked.base_url.with("/x").unwrap();
+        assert_eq!(whole, "http://a.example/v4/x");
+        assert_eq!(ClientOptions::NAMES.len(), 10);
+    }
+
+    #[test]
+    fn null_is_not_given_and_the_defaults_are_the_official_ones() {
+        let nulls = ClientOptions::NAMES
+            .iter()
+            .map(|name| format!("\"{name}\":null"));
+        let nulls = format!("{{{}}}", nulls.collect::<Vec<_>>().join(","));
+        let checked = read(&nulls).unwrap().api_token("t").checked().unwrap();
+        assert_eq!(checked.limits, super::Limits::default());
+        let whole = checked.base_url.with("").unwrap().to_string();
+        assert_eq!(whole, DEFAULT_BASE_URL);
+        assert_eq!(super::DEFAULT_TIMEOUT, Duration::from_secs(60));
+        assert_eq!(super::DEFAULT_MAX_RETRIES, 2);
+    }
+
+    #[test]
+    fn another_type_and_an_unknown_name_are_refused() {
+        for name in ClientOptions::NAMES {
+            for value in ["[]", "{}"] {
+                let (code, field) = refusal(&format!("{{\"{name}\":{value}}}"));
+                assert_eq!(
+                    (code, field),
+                    (ErrorCode::OptionType, format!("/{name}")),
+                    "{value}"
+                );
+            }
+        }
+        assert_eq!(refusal(r#"{"api_token":12}"#).0, ErrorCode::OptionType);
+        assert_eq!(refusal(r#"{"allow_http":"true"}"#).0, ErrorCode::OptionType);
+        assert_eq!(refusal(r#"{"timeout":"5"}"#).0, ErrorCode::OptionType);
+        assert_eq!(refusal(r#"{"max_retries":true}"#).0, ErrorCode::OptionType);
+        assert_eq!(refusal(r#"{"retries":1}"#).0, ErrorCode::OptionUnknown);
+        for call in [
+            r#"{"api_token":"t"}"#,
+            r#"{"base_url":"https://a.example"}"#,
+        ] {
+            let error = CallOptions::from_value(&Value::parse(call).unwrap()).unwrap_err();
+            assert_eq!(error.code(), ErrorCode::OptionUnknown, "{call}");
+        }
+    }
+
+    #[test]
+    fn times_and_numbers_out_of_range_are_refused() {
+        for name in ["timeout", "connect_timeout", "deadline"] {
+            for value in [
+                "0",
+                "0.0009",
+                "-1",
+                "3600.001",
+                "3601",
+                "1e300",
+                "170141183460469231731687303715884105727",
+            ] {
+                let (code, field) = refusal(&format!("{{\"{name}\":{value}}}"));
+                assert_eq!(
+                    (code, field),
+                    (ErrorCode::OptionValue, format!("/{name}")),
+                    "{value}"
+                );
+            }
+            for value in ["0.001", "3600"] {
+                assert!(read(&format!("{{\"{name}\":{value}}}")).is_ok(), "{value}");
+            }
+            for value in [f64::NAN, f64::INFINITY] {
+                let value = Value::Object(vec![(name.to_owned(), Value::Float(value))]);
+                let error = ClientOptions::from_value(&value).unwrap_err();
+                assert_eq!(error.code(), ErrorCode::OptionValue);
+            }
+        }
+        for value in ["-1", "11", "1.5", "1e10", "-0.5"] {
+            assert_eq!(
+                refusal(&format!("{{\"max_retries\":{value}}}")).0,
+                ErrorCode::OptionValue
+            );
+        }
+        for (value, expected) in [("0", 0), ("10", 10), ("2.0", 2), ("1e1", 10)] {
+            let options = read(&format!("{{\"max_retries\":{value}}}")).unwrap();
+            assert_eq!(options.limits.max_retries, Some(expected), "{value}");
+        }
+    }
+
+    #[test]
+    fn typed_options_are_checked_too() {
+        let new = || ClientOptions::new().api_token("t");
+        for (options, field) in [
+            (new().timeout(Duration::ZERO), "/timeout"),
+            (new().connect_timeout(Duration::MAX), "/connect_timeout"),
+            (new().deadline(Duration::from_secs(3601)), "/deadline"),
+            (new().max_retries(11), "/max_retries"),
+        ] {
+            let error = options.checked().unwrap_err();
+            assert_eq!(
+                (error.code(), error.field()),
+                (ErrorCode::OptionValue, Some(field))
+            );
+        }
+        for id in [
+            "",
+            "a/b",
+            "..",
+            "%2e%2e",
+            "a b",
+            "\u{e4}",
+            &"x".repeat(33),
+            "a\n",
+        ] {
+            let error = new().account_id(id).checked().unwrap_err();
+            assert_eq!(error.code(), ErrorCode::AccountIdInvalid, "{id:?}");
+            assert_eq!(error.field(), Some("/account_id"));
+        }
+    }
+
+    #[test]
+    fn variables_that_are_empty_count_as_not_set_and_others_are_trimmed() {
+        let options = ClientOptions::new().or_variables(|name| match name {
+            "CLOUDFLARE_API_TOKEN" => Some(" the-token\r\n".into()),
+            "CLOUDFLARE_ACCOUNT_ID" => Some("account\n".into()),
+            "CLOUDFLARE_BASE_URL" => Some(" \t\n".into()),
+            _ => None,
+        });
+        let checked = options.checked().unwrap();
+        assert_eq!(
+            checked.credentials.secrets().collect::<Vec<_>>(),
+            ["the-token"]
+        );
+        assert_eq!(checked.account_id.as_deref(), Some("account"));
+        assert_eq!(
+            checked.base_url.with("").unwrap().to_string(),
+            DEFAULT_BASE_URL
+        );
+        let given = ClientOptions::new()
+            .api_token("t")
+            .account_id("mine")
+            .base_url("https://mine.example");
+        let checked = given
+            .or_variables(|_| Some("other".into()))
+            .checked()
+            .unwrap();
+        assert_eq!(checked.account_id.as_deref(), Some("mine"));
+        assert_eq!(checked.base_url.with("/").unwrap(), "https://mine.example/");
+        // An option that is empty is a mistake, and no wish for the variable.
+        let empty = ClientOptions::new().api_token("");
+        let empty =
+            empty.or_variables(|name| (name == "CLOUDFLARE_API_TOKEN").then(|| "other".into()));
+        assert_eq!(
+            empty.checked().unwrap_err().code(),
+            ErrorCode::ApiCredentialInvalid
+        );
+    }
 }

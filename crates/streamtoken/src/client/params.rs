@@ -236,3 +236,111 @@ fn read_key(members: &[(String, Value)]) -> Result<Option<Key>> {
     let is_given = key.id.is_some() || key.pem.is_some();
     Ok(is_given.then_some(key))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::TokenParams;
+    use crate::key::tests::example_key;
+    use crate::{ErrorCode, Signer, Value};
+
+    fn read(json: &str) -> crate::Result<TokenParams> {
+        TokenParams::from_value(&Value::parse(json).unwrap())
+    }
+
+    #[test]
+    fn the_options_of_signing_of_the_endpoint_and_of_the_call_stand_side_by_side() {
+        let params = read(
+            r#"{"exp":1750003600,"now":1750000000,"downloadable":true,"flags":{"original":true},
+                "accessRules":[{"type":"any","action":"block"}],
+                "id":"key","pem":"text","account_id":"a","timeout":1,"connect_timeout":2,"max_retries":0,"deadline":3}"#,
+        )
+        .unwrap();
+        assert!(params.options.is_downloadable() && !params.time_format_given);
+        assert_eq!(
+            params.options.resolved_exp(1_750_000_000).unwrap(),
+            1_750_003_600
+        );
+        let key = params.key.unwrap();
+        assert_eq!(key.id.as_deref(), Some("key"));
+        assert_eq!(key.pem.as_ref().map(|pem| pem.as_str()), Some("text"));
+        assert_eq!(params.call.account_id.as_deref(), Some("a"));
+        let limits = params.call.limits;
+        assert_eq!(limits.timeout, Some(Duration::from_secs(1)));
+        assert_eq!(limits.connect_timeout, Some(Duration::from_secs(2)));
+        assert_eq!(limits.max_retries, Some(0));
+        assert_eq!(limits.deadline, Some(Duration::from_secs(3)));
+    }
+
+    #[test]
+    fn null_is_not_given_and_unknown_names_are_refused() {
+        let nulls = TokenParams::names();
+        let nulls = nulls.iter().filter(|name| **name != "accessRules");
+        let nulls: Vec<_> = nulls.map(|name| format!("\"{name}\":null")).collect();
+        let params = read(&format!("{{{}}}", nulls.join(","))).unwrap();
+        assert!(
+            params.key.is_none() && params.call.account_id.is_none() && !params.time_format_given
+        );
+        assert_eq!(params.options, crate::SignOptions::new());
+        for (json, code) in [
+            (r#"{"api_token":"t"}"#, ErrorCode::OptionUnknown),
+            (r#"{"identifier":"v"}"#, ErrorCode::OptionUnknown),
+            (r#"{"accessRules":null}"#, ErrorCode::OptionNull),
+            (r#"{"exp":"1"}"#, ErrorCode::TimeType),
+            (r#"{"pem":5}"#, ErrorCode::OptionType),
+            (r#"{"id":[]}"#, ErrorCode::OptionType),
+            (r#"{"account_id":5}"#, ErrorCode::OptionType),
+            (r#"{"timeout":0}"#, ErrorCode::OptionValue),
+        ] {
+            assert_eq!(read(json).unwrap_err().code(), code, "{json}");
+        }
+        let twice = ["exp", "exp"].map(|name| (name.to_owned(), Value::Integer(1)));
+        let error = TokenParams::from_value(&Value::Object(twice.to_vec())).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::JsonDuplicateMember);
+        assert_eq!(
+            TokenParams::from_value(&Value::Array(vec![]))
+                .unwrap_err()
+                .code(),
+            ErrorCode::OptionType
+        );
+    }
+
+    #[test]
+    fn debug_output_shows_no_key() {
+        let key = example_key();
+        let params = TokenParams::new().key(key.id(), key.to_pem_base64().as_str());
+        let shown = format!("{params:?} {params:#?}");
+        assert!(shown.contains(key.id()), "{shown}");
+        assert!(!shown.contains(&key.to_pem_base64()[..40]), "{shown}");
+    }
+
+    #[test]
+    fn a_token_is_minted_here_with_the_key_that_was_brought_or_the_signers() {
+        let signer = Signer::new(crate::SigningKey::generate().unwrap());
+        let key = example_key();
+        let params = read(r#"{"now":1750000000,"account_id":"a","timeout":5}"#).unwrap();
+        let token = params.sign(&signer, "video").unwrap();
+        assert_eq!(
+            (token.key_id(), token.identifier()),
+            (signer.key().id(), "video")
+        );
+        let brought = params.key(key.id(), key.to_pem_base64().as_str());
+        assert_eq!(brought.sign(&signer, "video").unwrap().key_id(), key.id());
+        // A time format counts here, where a request refuses it.
+        let local = read(r#"{"time_format":"string","reuse_window":60}"#).unwrap();
+        assert!(local.sign(&signer, "video").is_ok());
+        for (json, code) in [
+            (r#"{"account_id":"a/b"}"#, ErrorCode::AccountIdInvalid),
+            (r#"{"id":"key"}"#, ErrorCode::KeyNotGiven),
+            (r#"{"pem":"text"}"#, ErrorCode::KeyIdMissing),
+        ] {
+            let refused = read(json).unwrap().sign(&signer, "video");
+            assert_eq!(refused.unwrap_err().code(), code, "{json}");
+        }
+        assert_eq!(
+            read("{}").unwrap().sign(&signer, "a/b").unwrap_err().code(),
+            ErrorCode::IdentifierInvalid
+        );
+    }
+}

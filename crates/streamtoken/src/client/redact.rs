@@ -54,3 +54,47 @@ pub(super) fn shown_value(value: &Value, secrets: &[&str]) -> Value {
         other => other.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{shown, shown_value};
+    use crate::Value;
+
+    fn plain(text: &str) -> String {
+        shown(text, std::iter::empty())
+    }
+
+    #[test]
+    fn secrets_are_left_out_wherever_they_are() {
+        let secrets = ["abc", "xyz.1"];
+        assert_eq!(
+            shown("Bearer abc, xyz.1;xyzabc", secrets.into_iter()),
+            "Bearer [redacted], [redacted];xyz[redacted]"
+        );
+        let value = Value::parse(r#"{"abc":["xyz.1",{"a":"-abc-"}],"n":1,"z":null}"#).unwrap();
+        let shown = format!("{:?}", shown_value(&value, &secrets));
+        assert!(!shown.contains("abc") && !shown.contains("xyz"), "{shown}");
+        assert!(shown.contains("Integer(1)"));
+    }
+
+    #[test]
+    fn long_words_are_cut_and_others_are_not() {
+        let word = "x".repeat(120);
+        assert_eq!(plain(&format!("a {word} b")), format!("a {word} b"));
+        assert_eq!(plain(&format!("a {word}x b")), "a xxxxxxxxxxxx\u{2026} b");
+        let word = "\u{e4}".repeat(121);
+        assert_eq!(plain(&word), format!("{}\u{2026}", "\u{e4}".repeat(12)));
+    }
+
+    #[test]
+    fn texts_are_short_and_of_one_line() {
+        assert_eq!(
+            plain("a\r\nb\t\u{1b}[31mc\0d\u{85}e\u{9b}f  "),
+            "a b [31mc d e f"
+        );
+        assert_eq!(plain(""), "");
+        let long = plain(&"\u{e4}b ".repeat(200));
+        assert_eq!(long.chars().count(), 301);
+        assert!(long.ends_with('\u{2026}'));
+    }
+}

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 use std::{env, io};
 
-use http::{Request, Response};
+use http::{Request, Response, Uri};
 use rustls::crypto::aws_lc_rs;
+use ureq::config::Config;
 use ureq::tls::{RootCerts, TlsConfig};
-use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{
-    ConnectionDetails, Connector, DefaultConnector, Transport as Wire,
+    ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport as Wire,
 };
 use ureq::{Agent, Proxy, Timeout};
 
@@ -46,7 +47,7 @@ impl Transport {
             .proxy(proxy)
             .tls_config(tls)
             .build();
-        let agent = Agent::with_parts(config, Watched::default(), DefaultResolver::default());
+        let agent = Agent::with_parts(config, Watched::default(), Names::default());
         Ok(Self { agent })
     }
 
@@ -172,8 +173,9 @@ fn detail(error: &ureq::Error) -> String {
 /// How far this thread's attempt came: a request that failed while connecting did not arrive.
 #[derive(Clone, Copy, PartialEq)]
 enum Connecting {
-    /// Not begun: the name is looked up, or a connection was there already.
+    /// Not begun, and perhaps not needed: a connection may be there already.
     NotYet,
+    /// The name is looked up, or a connection is made.
     Began,
     Done,
 }
@@ -198,5 +200,23 @@ impl Connector<()> for Watched {
         let connection = self.0.connect(details, chained)?;
         CONNECTING.set(Connecting::Done);
         Ok(connection)
+    }
+}
+
+/// ureq's own resolver, watched: what it fails with is sometimes of the kind that a broken connection has.
+#[derive(Debug, Default)]
+struct Names(DefaultResolver);
+
+impl Resolver for Names {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        CONNECTING.set(Connecting::Began);
+        let addresses = self.0.resolve(uri, config, timeout)?;
+        CONNECTING.set(Connecting::NotYet);
+        Ok(addresses)
     }
 }

@@ -11,6 +11,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::command;
+use crate::faults;
 use crate::languages::{Examples, Script};
 use crate::project;
 use crate::step::note;
@@ -38,7 +39,7 @@ pub(crate) fn check(write: bool) -> Result<()> {
 pub(crate) fn test(tally: &mut Tally) -> Result<Vec<Count>> {
     let panicking = module::stage("panicking", &["--features", "provoke-panic"])?;
     let package = module::stage("package", &[])?;
-    let pytest = |venv: &Venv, ignored: &[&str]| {
+    let pytest = |venv: &Venv, ignored: &[&str]| -> Result<Command> {
         let mut command = venv.module("pytest", ["-q"]);
         command.args(
             ignored
@@ -46,13 +47,14 @@ pub(crate) fn test(tally: &mut Tally) -> Result<Vec<Count>> {
                 .map(|file| format!("--ignore={}", folder().join(file).display())),
         );
         command.env("STREAMTOKEN_PANIC_BUILD", &panicking);
-        with_package(command, &package)
+        faults::tell(&mut command)?;
+        Ok(with_package(command, &package))
     };
     let newest = Venv::of_newest()?;
-    let counts = run(pytest(&newest, &[]), tally)?;
+    let counts = run(pytest(&newest, &[])?, tally)?;
     let mut versions = vec![newest.version().to_owned()];
     for other in Venv::of_others()? {
-        let found = run(pytest(&other, PEERS), tally)
+        let found = run(pytest(&other, PEERS)?, tally)
             .with_context(|| format!("on Python {}", other.version()))?;
         ensure!(
             found == counts,

@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 use super::{Library, include};
 use crate::command::{self, Ended};
 use crate::dist::Example;
+use crate::faults;
 use crate::project;
 use crate::test::Tally;
 use crate::vectors::{self, Count};
@@ -158,6 +159,7 @@ impl Program {
             .env_remove("CLOUDFLARE_STREAM_KEY")
             .env_remove("CLOUDFLARE_STREAM_KEY_FILE")
             .env_remove("CLOUDFLARE_STREAM_KEY_ID");
+        faults::tell(&mut command)?;
         match self {
             Self::Vectors => command.arg(vectors_folder()),
             Self::Usage => command

@@ -8,6 +8,7 @@ use anyhow::{Context, Result, ensure};
 use super::cases::Cases;
 use super::tools::{self, tool};
 use crate::command;
+use crate::faults;
 use crate::project;
 use crate::vectors::{Count, read_counts};
 
@@ -95,6 +96,7 @@ impl Run {
                 )
                 .env("UBSAN_OPTIONS", "print_stacktrace=1");
         }
+        faults::tell(&mut command)?;
         command.env(
             "STREAMTOKEN_VECTORS",
             project::root().join("crates/streamtoken/vectors"),

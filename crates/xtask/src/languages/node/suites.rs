@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use super::{at_root, folder, workshop};
 use crate::command;
+use crate::faults;
 use crate::step::note;
 use crate::test::Tally;
 use crate::vectors::{self, Count};
@@ -36,6 +37,7 @@ fn suite(node: PathBuf, name: &str, tally: &mut Tally) -> Result<String> {
     let mut command = Command::new(node);
     command.args(["--test", "--test-reporter=tap"]);
     command.args(test_files(name)?);
+    faults::tell(&mut command)?;
     command.env("STREAMTOKEN_PANICS", workshop().join("panics"));
     command.env("STREAMTOKEN_TOOLS", workshop().join("tools"));
     let ended = command::capture(at_root(command))?;
@@ -96,6 +98,7 @@ fn bun(tally: &mut Tally) -> Result<()> {
     let version = version(&bun)?;
     let mut command = Command::new(bun);
     command.arg(folder().join("tests/bun.mjs"));
+    faults::tell(&mut command)?;
     let output = command::run(at_root(command))?;
     let passed: u64 = output
         .lines()

@@ -40,6 +40,7 @@ class Receiver:
         self.requests: list[Request] = []
         self.answers: list[Answer] = []
         self.arrived = threading.Semaphore(0)
+        self.connections = 0
         self.ended = threading.Event()
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.receiver = self
@@ -84,6 +85,10 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
+
+    def setup(self) -> None:
+        super().setup()
+        self.server.receiver.connections += 1
 
     def answer(self) -> None:
         receiver = self.server.receiver

@@ -1,6 +1,7 @@
 //! One call: asked without the GIL, and ended by a signal.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -152,6 +153,7 @@ impl Call {
 
 /// Waits for the answer; gives the exception of a signal that came meanwhile.
 fn wait(events: &Receiver<Event>, logger: Option<&Logger>) -> PyResult<Result<Answer>> {
+    let process = process::id();
     loop {
         match events.recv_timeout(SIGNALS) {
             Ok(Event::Done(answer)) => return Ok(answer),
@@ -159,6 +161,10 @@ fn wait(events: &Receiver<Event>, logger: Option<&Logger>) -> PyResult<Result<An
                 if let Some(logger) = logger {
                     Python::attach(|py| logger.debug(py, &line))?;
                 }
+            }
+            // The handler of a signal has forked, and the thread that asks is the parent's.
+            Err(RecvTimeoutError::Timeout) if process != process::id() => {
+                return Ok(Err(ErrorCode::ApiAborted.into()));
             }
             Err(RecvTimeoutError::Timeout) => check_signals()?,
             Err(RecvTimeoutError::Disconnected) => return Ok(Err(ErrorCode::Internal.into())),

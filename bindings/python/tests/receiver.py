@@ -80,6 +80,9 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 1024
     receiver: Receiver
 
+    def handle_error(self, *_: object) -> None:
+        """Clients that go away are part of the tests."""
+
 
 class _Handler(BaseHTTPRequestHandler):
     server: _Server

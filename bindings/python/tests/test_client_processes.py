@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import pytest
 
 from receiver import HANG, Answer, Receiver
-from streamtoken import Client, verify
+from streamtoken import APIError, Client, verify
 from streamtoken.testing import StreamServer
 from support import EXAMPLE, VIDEO, in_a_child
 from test_client_async import poll, resources
@@ -178,6 +178,31 @@ def test_a_fork_beside_a_call_that_hangs(receiver: Receiver) -> None:
     receiver.ended.set()
     thread.join(30)
     assert len(errors) == 1
+
+
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_fork_in_the_midst_of_a_call_ends_it_in_the_child(receiver: Receiver) -> None:
+    receiver.answers = [HANG]
+    children: list[int] = []
+
+    def fork(*_: object) -> None:
+        children.append(os.fork())
+        if children[-1]:
+            receiver.ended.set()
+
+    before = signal.signal(signal.SIGALRM, fork)
+    status = 1
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        Client(**receiver.options()).stream.token.create(VIDEO)
+    except APIError as error:
+        status = 0 if error.code == ("api_connection" if children[-1] else "api_aborted") else 2
+    finally:
+        if children == [0]:
+            os._exit(status)
+        signal.signal(signal.SIGALRM, before)
+    assert status == 0
+    assert os.waitpid(children[0], 0)[1] == 0
 
 
 ASYNC_CHILD = """

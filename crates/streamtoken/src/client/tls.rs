@@ -68,6 +68,8 @@ mod tests {
     use std::thread;
     use std::time::Duration;
 
+    use rustls::crypto::SupportedKxGroup;
+
     use super::provider;
     use crate::host::{after_fork, before_fork};
 
@@ -75,7 +77,7 @@ mod tests {
     fn the_groups_are_all_there() {
         let names = |provider: rustls::crypto::CryptoProvider| {
             let groups = provider.kx_groups.into_iter();
-            groups.map(|group| group.name()).collect::<Vec<_>>()
+            groups.map(<dyn SupportedKxGroup>::name).collect::<Vec<_>>()
         };
         let ours = names(provider());
         assert_eq!(ours, names(rustls::crypto::aws_lc_rs::default_provider()));

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 import os
 import subprocess
 import sys
@@ -114,7 +115,11 @@ def test_a_cancelled_await_begins_no_other_attempt(receiver: Receiver) -> None:
     assert len(receiver.requests) == 2
 
 
-def test_a_call_that_was_cancelled_in_the_queue_is_never_made(receiver: Receiver) -> None:
+def test_a_call_that_was_cancelled_in_the_queue_is_never_made(
+    receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "streamtoken.client")
+
     async def ask() -> None:
         async with AsyncClient(**receiver.options(), max_workers=1) as client:
             first = await hang(client, receiver)
@@ -129,6 +134,8 @@ def test_a_call_that_was_cancelled_in_the_queue_is_never_made(receiver: Receiver
 
     asyncio.run(ask())
     assert [request.path.split("/")[-2] for request in receiver.requests] == [VIDEO, "v2"]
+    lines = [record for record in caplog.records if record.name == "streamtoken.client"]
+    assert len(lines) == 2
 
 
 def test_no_more_calls_are_under_way_than_there_are_workers(receiver: Receiver) -> None:

@@ -7,7 +7,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -120,16 +121,31 @@ def test_handlers_of_signals_run_while_a_call_waits(receiver: Receiver) -> None:
         receiver.answers = []
         receiver.ended.set()
 
-    before = signal.signal(signal.SIGALRM, hear)
-    try:
-        signal.setitimer(signal.ITIMER_REAL, 0.2)
+    begin = time.monotonic()
+    with handled(receiver, hear):
         # The connection is closed without an answer then, and the second attempt gets its own.
         token = Client(**receiver.options(max_retries=1)).stream.token.create(VIDEO)
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
     assert str(token) == EXAMPLE["token"]
-    assert heard == [signal.SIGALRM]
+    assert heard == [signal.SIGUSR1]
+    assert time.monotonic() - begin < 30
+
+
+@contextmanager
+def handled(receiver: Receiver, handler: "Callable[[int, object], None]") -> "Iterator[None]":
+    """Handle a signal, and send it when a request has arrived."""
+
+    def send() -> None:
+        if receiver.arrived.acquire(timeout=30):
+            os.kill(os.getpid(), signal.SIGUSR1)
+
+    before = signal.signal(signal.SIGUSR1, handler)
+    sender = threading.Thread(target=send)
+    sender.start()
+    try:
+        yield
+    finally:
+        sender.join()
+        signal.signal(signal.SIGUSR1, before)
 
 
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
@@ -190,18 +206,16 @@ def test_a_fork_in_the_midst_of_a_call_ends_it_in_the_child(receiver: Receiver) 
         if children[-1]:
             receiver.ended.set()
 
-    before = signal.signal(signal.SIGALRM, fork)
-    status = 1
-    try:
-        signal.setitimer(signal.ITIMER_REAL, 0.2)
-        Client(**receiver.options()).stream.token.create(VIDEO)
-    except APIError as error:
-        status = 0 if error.code == ("api_connection" if children[-1] else "api_aborted") else 2
-    finally:
-        if children == [0]:
-            os._exit(status)
-        signal.signal(signal.SIGALRM, before)
-    assert status == 0
+    code = ""
+    with handled(receiver, fork):
+        try:
+            Client(**receiver.options()).stream.token.create(VIDEO)
+        except APIError as error:
+            code = error.code
+        finally:
+            if children == [0]:
+                os._exit(code != "api_aborted")
+    assert code == "api_connection"
     assert os.waitpid(children[0], 0)[1] == 0
 
 

@@ -101,8 +101,9 @@ mod tests {
                 });
             }
             thread::sleep(Duration::from_millis(50));
-            assert_eq!(DRAWN.load(Ordering::SeqCst), 0);
+            let drawn = DRAWN.load(Ordering::SeqCst);
             after_fork();
+            assert_eq!(drawn, 0);
         });
         let all = provider.kx_groups.len() + 1;
         assert_eq!(DRAWN.load(Ordering::SeqCst) as usize, all);

@@ -4,6 +4,7 @@
 //! its value on the way. Only mappings and iterables of the caller's own are asked, and what they raise
 //! is passed on.
 
+use pyo3::PyTypeInfo as _;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{
@@ -243,7 +244,7 @@ fn integer(number: &Bound<'_, PyInt>) -> PyResult<Value> {
     Ok(host::big_integer(negative))
 }
 
-/// The seconds of a `datetime` or `timedelta`, floored, for the options that take one; `None` for
+/// The seconds of a `datetime` or `timedelta`, floored but for limits, for the options that take one; `None` for
 /// everything else.
 fn time(name: &str, object: &Bound<'_, PyAny>) -> PyResult<Option<Value>> {
     if host::MOMENTS.contains(&name)
@@ -255,6 +256,12 @@ fn time(name: &str, object: &Bound<'_, PyAny>) -> PyResult<Option<Value>> {
         && let Ok(duration) = object.cast::<PyDelta>()
     {
         return Ok(Some(whole_seconds(duration)));
+    }
+    if host::LIMITS.contains(&name)
+        && let Ok(limit) = object.cast::<PyDelta>()
+    {
+        let seconds = PyDelta::type_object(object.py()).call_method1("total_seconds", (limit,))?;
+        return Ok(Some(Value::Float(seconds.extract()?)));
     }
     Ok(None)
 }

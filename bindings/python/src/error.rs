@@ -3,29 +3,45 @@
 use pyo3::PyTypeInfo as _;
 use pyo3::prelude::*;
 use pyo3::{PyErr, import_exception};
-use streamtoken::host;
+use streamtoken::{ErrorCode, host};
 
-use crate::convert::to_python;
+use crate::convert::{data, to_python};
 use crate::guard::guarded;
 
-import_exception!(streamtoken.errors, ApiError);
-import_exception!(streamtoken.errors, InputError);
-import_exception!(streamtoken.errors, InternalError);
-import_exception!(streamtoken.errors, ServiceError);
-import_exception!(streamtoken.errors, SigningKeyError);
-import_exception!(streamtoken.errors, TokenError);
+/// The classes of `streamtoken.errors`, which are found while there is an `import` that can: PyO3 ends the
+/// process where it fails, as it does at the end of the interpreter, when objects of the caller's own are
+/// finalised.
+macro_rules! classes {
+    ($($class:ident)*) => {
+        $(import_exception!(streamtoken.errors, $class);)*
 
-/// Finds the classes of the exceptions while there is an `import` that can: PyO3 ends the process where it
-/// fails, as it does at the end of the interpreter, when objects of the caller's own are finalised.
-pub(crate) fn load_classes(py: Python<'_>) -> PyResult<()> {
-    py.import("streamtoken.errors")?;
-    ApiError::type_object(py);
-    InputError::type_object(py);
-    InternalError::type_object(py);
-    ServiceError::type_object(py);
-    SigningKeyError::type_object(py);
-    TokenError::type_object(py);
-    Ok(())
+        pub(crate) fn load_classes(py: Python<'_>) -> PyResult<()> {
+            py.import("streamtoken.errors")?;
+            $($class::type_object(py);)*
+            Ok(())
+        }
+    };
+}
+
+classes! {
+    APIConnectionError
+    APIError
+    APIResponseValidationError
+    APIStatusError
+    APITimeoutError
+    AuthenticationError
+    BadRequestError
+    ConflictError
+    InputError
+    InternalError
+    InternalServerError
+    NotFoundError
+    PermissionDeniedError
+    RateLimitError
+    ServiceError
+    SigningKeyError
+    TokenError
+    UnprocessableEntityError
 }
 
 /// The exception for an error of the core: its class is the group of its code.
@@ -42,12 +58,44 @@ pub(crate) fn raise(error: &streamtoken::Error) -> PyErr {
         "input" => InputError::new_err(arguments),
         "key" => SigningKeyError::new_err(arguments),
         "token" => TokenError::new_err(arguments),
-        "api" => ApiError::new_err(arguments),
+        "api" => Python::attach(|py| raise_api(py, error)).unwrap_or_else(|exception| exception),
         "service" => ServiceError::new_err(arguments),
         _ => InternalError::new_err(arguments),
     }
 }
 
+/// The exception for an error that came of a request, in the class that the official client has for it.
+fn raise_api(py: Python<'_>, error: &streamtoken::Error) -> PyResult<PyErr> {
+    let code = error.code();
+    let class = match code {
+        ErrorCode::ApiBadRequest => BadRequestError::type_object(py),
+        ErrorCode::ApiUnauthorized => AuthenticationError::type_object(py),
+        ErrorCode::ApiForbidden => PermissionDeniedError::type_object(py),
+        ErrorCode::ApiNotFound => NotFoundError::type_object(py),
+        ErrorCode::ApiConflict => ConflictError::type_object(py),
+        ErrorCode::ApiUnprocessable => UnprocessableEntityError::type_object(py),
+        ErrorCode::ApiRateLimited => RateLimitError::type_object(py),
+        ErrorCode::ApiServerError => InternalServerError::type_object(py),
+        ErrorCode::ApiStatusUnexpected | ErrorCode::ApiRedirect | ErrorCode::ApiUnsuccessful => {
+            APIStatusError::type_object(py)
+        }
+        ErrorCode::ApiConnection | ErrorCode::ApiTls => APIConnectionError::type_object(py),
+        ErrorCode::ApiTimeout => APITimeoutError::type_object(py),
+        ErrorCode::ApiResponseInvalid | ErrorCode::ApiResponseTooLarge => {
+            APIResponseValidationError::type_object(py)
+        }
+        _ => APIError::type_object(py),
+    };
+    let facts = error.api().map(|api| data(py, api)).transpose()?;
+    let arguments = (
+        error.message(),
+        code.slug(),
+        code.number(),
+        error.field(),
+        facts,
+    );
+    Ok(PyErr::from_value(class.call1(arguments)?))
+}
 /// Every reason for a refusal, as a number and a slug that never change their meaning.
 ///
 /// A list of dicts with `number`, `code`, `text`, `group`, `http_status`, `exit_code` and `retryable`,

@@ -42,14 +42,10 @@ pub(crate) fn interruptible<T: Send>(
 }
 
 /// Waits until the other end of `ended` is gone; gives the exception of a signal that came meanwhile.
-#[expect(
-    clippy::redundant_closure_for_method_calls,
-    reason = "the method alone is for one lifetime, the closure for every"
-)]
 fn wait(ended: &mpsc::Receiver<()>, stop: &AtomicBool) -> Option<PyErr> {
     let mut interrupted = None;
     while ended.recv_timeout(SIGNALS) == Err(RecvTimeoutError::Timeout) {
-        if let Err(exception) = Python::attach(|py| py.check_signals()) {
+        if let Err(exception) = check_signals() {
             stop.store(true, Ordering::Relaxed);
             interrupted = Some(exception);
         }
@@ -57,10 +53,19 @@ fn wait(ended: &mpsc::Receiver<()>, stop: &AtomicBool) -> Option<PyErr> {
     interrupted
 }
 
-fn no_thread() -> PyErr {
+/// Runs the handlers of signals that came, on a thread that does not hold the GIL; gives the exception of one.
+#[expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "the method alone is for one lifetime, the closure for every"
+)]
+pub(crate) fn check_signals() -> PyResult<()> {
+    Python::attach(|py| py.check_signals())
+}
+
+pub(crate) fn no_thread() -> PyErr {
     let message = "the operating system gives no thread to work on";
     raise(&Error::new(ErrorCode::Internal, message))
 }
 
 /// How often signals are looked for: soon for a person, seldom for the GIL.
-const SIGNALS: Duration = Duration::from_millis(50);
+pub(crate) const SIGNALS: Duration = Duration::from_millis(50);

@@ -4,12 +4,17 @@
 //! and text is the core's.
 #![forbid(unsafe_code)]
 
+mod account_key;
 mod batch;
+mod call;
+mod client;
+mod connection;
 mod convert;
 mod error;
 mod guard;
 mod key;
 mod key_set;
+mod log;
 mod prepared;
 mod process;
 mod rules;
@@ -18,6 +23,7 @@ mod text;
 mod token;
 mod urls;
 mod verify;
+mod workers;
 
 use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
@@ -44,6 +50,12 @@ mod _native {
     use pyo3::prelude::*;
 
     #[pymodule_export]
+    use super::account_key::{CreatedKey, ListedKey};
+    #[pymodule_export]
+    use super::call::Call;
+    #[pymodule_export]
+    use super::client::{Client, Keys, Stream, Tokens};
+    #[pymodule_export]
     use super::error::{error_codes, surface};
     #[pymodule_export]
     use super::key::{KeyInfo, PublicKey, SigningKey, describe_key};
@@ -63,6 +75,8 @@ mod _native {
     use super::urls::{CustomerCode, PlaybackUrls, playback_urls, rewrite};
     #[pymodule_export]
     use super::verify::{Claims, Unverified, inspect, verify};
+    #[pymodule_export]
+    use super::workers::worker_limit;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

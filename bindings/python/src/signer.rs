@@ -19,6 +19,12 @@ use crate::token::Token;
 #[pyclass(frozen, module = "streamtoken")]
 pub(crate) struct Signer(streamtoken::Signer);
 
+impl Signer {
+    pub(crate) fn core(&self) -> &streamtoken::Signer {
+        &self.0
+    }
+}
+
 #[pymethods]
 impl Signer {
     #[new]

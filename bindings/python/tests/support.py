@@ -1,6 +1,9 @@
 """What several tests need."""
 
 import json
+import os
+import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -33,3 +36,17 @@ def refused(**options: Any) -> "tuple[str, str | None]":
     with pytest.raises(InputError) as caught:
         example_signer().sign(VIDEO, **{"now": NOW, **options})
     return caught.value.code, caught.value.field
+
+
+def in_a_child(work: "Callable[[], object]") -> bool:
+    """Do `work` in a child of this process; tell whether it came to its end."""
+    child = os.fork()
+    if child == 0:
+        signal.alarm(30)
+        status = 1
+        try:
+            work()
+            status = 0
+        finally:
+            os._exit(status)
+    return os.waitpid(child, 0)[1] == 0

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import streamtoken
-from streamtoken import errors
+from streamtoken import _native, errors
 from support import BINDING, EXAMPLE, ROOT, VECTORS
 
 CORE = ROOT / "crates" / "streamtoken" / "src"
@@ -19,17 +19,23 @@ CORE = ROOT / "crates" / "streamtoken" / "src"
 FILES = {
     "AccessRules": "rules.rs",
     "Claims": "verify/claims.rs",
+    "Client": "client/blocking.rs",
+    "CreatedKey": "api/key.rs",
     "CustomerCode": "urls/customer_code.rs",
     "Decision": "rules/evaluate.rs",
     "KeyInfo": "key/info.rs",
     "KeySet": "key/set.rs",
+    "Keys": "client/blocking.rs",
+    "ListedKey": "api/key.rs",
     "PlaybackUrls": "urls.rs",
     "Prepared": "sign/prepared.rs",
     "PublicKey": "key/public.rs",
     "Signer": "sign.rs",
     "SigningKey": "key.rs",
+    "Stream": "client/blocking.rs",
     "StreamTokenError": "error.rs",
     "Token": "token.rs",
+    "Tokens": "client/blocking.rs",
     "Unverified": "inspect.rs",
     "describe_key": "key/info.rs",
     "error_codes": "error/code.rs",
@@ -52,18 +58,30 @@ OTHER_NAMES = {
 """What is called otherwise there."""
 
 PYTHONS_OWN = {
+    "AsyncClient",
+    "AsyncClient.aclose",
+    "AsyncClient.close",
+    "AsyncClient.local",
+    "AsyncClient.stream",
+    "AsyncClient.with_options",
+    "Client.with_options",
+    "Keys",
+    "Keys.get",
     "PlaybackUrls.get",
     "PlaybackUrls.items",
     "PlaybackUrls.keys",
     "PlaybackUrls.values",
+    "Stream",
+    "Tokens",
 }
-"""What makes an object a mapping, which the core has no word for."""
+"""What the core has no word for: a mapping's methods, what is awaited, the official names."""
 
 
 def public_names() -> "dict[str, Any]":
     names: dict[str, Any] = {}
-    for name in streamtoken.__all__:
-        thing = getattr(streamtoken, name)
+    for name in [*streamtoken.__all__, "Keys", "Stream", "Tokens"]:
+        # Those that a client leads to are not for making, so the package has no name for them.
+        thing = getattr(streamtoken if hasattr(streamtoken, name) else _native, name)
         if name == "__version__":
             continue
         if name in errors.__all__ and name != "StreamTokenError":
@@ -85,7 +103,9 @@ def core_sentence(name: str) -> str:
         source = (CORE / "sign/batch.rs").read_text(encoding="utf-8")
     if "." in name:
         # A member stands in the braces of its owner's struct or implementation.
-        source = source[re.search(rf"^(impl|pub struct) {owner} ", source, re.MULTILINE).start() :]  # type: ignore[union-attr]
+        begin = re.search(rf"^(impl|pub struct)(<.*>)? {owner}\b", source, re.MULTILINE)
+        assert begin, name
+        source = source[begin.start() :]
     docs, attributes = r"((?: *///[^\n]*\n)+)", r"(?: *#[^\n]*\n)*"
     pattern = rf"{docs}{attributes} *pub (?:(?:const )?fn|struct|enum|) ?{item}\b"
     found = re.search(pattern, source)

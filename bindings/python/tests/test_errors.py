@@ -28,6 +28,15 @@ CLASSES = {
 }
 
 
+def classes_of_answers() -> "set[type[ApiError]]":
+    found = {errors.APIError}
+    while True:
+        below = {kind for above in found for kind in above.__subclasses__()}
+        if below <= found:
+            return found
+        found |= below
+
+
 def test_every_code_has_a_class_of_its_group() -> None:
     groups = {row["group"] for row in error_codes()}
     assert {"input", "key", "token", "internal"} <= groups <= set(CLASSES)
@@ -37,7 +46,7 @@ def test_every_code_has_a_class_of_its_group() -> None:
 
 def test_the_classes_are_all_there_are() -> None:
     exported = {getattr(errors, name) for name in errors.__all__}
-    assert exported == {StreamTokenError, *CLASSES.values()}
+    assert exported == {StreamTokenError, *CLASSES.values(), *classes_of_answers()}
     assert issubclass(InputError, ValueError)
     assert not issubclass(TokenError, ValueError)
 

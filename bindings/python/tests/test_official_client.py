@@ -16,7 +16,8 @@ import jwt
 import pytest
 from cloudflare import AsyncCloudflare, Cloudflare
 
-from streamtoken import KeySet, Signer, SigningKey, inspect, verify
+import streamtoken
+from streamtoken import KeySet, Signer, SigningKey, errors, inspect, verify
 from streamtoken.testing import Fault, StreamServer
 from support import BINDING, NOW, VIDEO
 
@@ -237,6 +238,38 @@ def test_what_the_client_makes_of_broken_answers(ask: Any, stream_server: Stream
         assert getattr(answer, "token", None) is None, fault
     stream_server.faults({"body": "messages_null", "times": 1})
     assert ask(stream_server, mint(stream_server)).token
+
+
+def test_our_exceptions_derive_from_each_other_as_theirs_do() -> None:
+    names = {
+        name
+        for name, kind in vars(cloudflare).items()
+        if isinstance(kind, type) and issubclass(kind, cloudflare.APIError)
+    }
+    assert len(names) == 13
+    for name in names:
+        ours, theirs = getattr(errors, name), getattr(cloudflare, name)
+        line = [kind.__name__ for kind in theirs.__mro__ if kind.__name__ in names]
+        assert [kind.__name__ for kind in ours.__mro__ if kind.__name__ in names] == line
+        assert issubclass(ours, errors.StreamTokenError)
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 408, 409, 418, 422, 429, 500, 503])
+def test_a_status_is_the_same_exception_as_theirs(stream_server: StreamServer, status: int) -> None:
+    options = {"base_url": stream_server.base_url, "api_token": stream_server.api_token}
+    found: list[Any] = []
+    for kind in (Cloudflare, streamtoken.Client):
+        stream_server.faults({"status": status, "retry_after": 61, "times": 1})
+        with kind(**options, max_retries=0) as client:  # type: ignore[arg-type]
+            with pytest.raises((cloudflare.APIStatusError, errors.APIStatusError)) as caught:
+                mint(stream_server)(client)
+            found.append(caught.value)
+    theirs, ours = found
+    assert type(ours).__name__ == type(theirs).__name__
+    assert ours.status_code == theirs.status_code == status
+    assert ours.response.headers["retry-after"] == theirs.response.headers["retry-after"]
+    said = [(error.code, error.message) for error in theirs.errors]
+    assert [(error.code, error.message) for error in ours.errors] == said
 
 
 def test_the_tests_of_the_readme_run(tmp_path: Path) -> None:

@@ -6,14 +6,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from streamtoken import KeySet, SigningKey, Token, verify
-from support import EXAMPLE, NOW, VIDEO, example_signer
+from support import EXAMPLE, NOW, VIDEO, example_signer, in_a_child
 
 SIGNER = example_signer()
 
@@ -190,20 +189,6 @@ def test_a_fork_signs_and_makes_keys_of_its_own() -> None:
     ids = {SigningKey.generate().id, in_a_fork(), in_a_fork()}
     assert all(len(id) == 32 for id in ids)
     assert len(ids) == 3
-
-
-def in_a_child(work: "Callable[[], object]") -> bool:
-    """Do `work` in a child of this process; tell whether it came to its end."""
-    child = os.fork()
-    if child == 0:
-        signal.alarm(30)
-        status = 1
-        try:
-            work()
-            status = 0
-        finally:
-            os._exit(status)
-    return os.waitpid(child, 0)[1] == 0
 
 
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")

@@ -82,9 +82,9 @@ pub struct StoredCredential {
 
 /// Keeps what must outlive the process. Whatever was answered with `Ok` is on disk.
 ///
-/// All methods fail with [`ErrorCode::StoreUnavailable`](streamtoken::ErrorCode::StoreUnavailable) when the
+/// All methods fail with [`ErrorCode::StoreUnavailable`] when the
 /// store cannot be reached or written, and
-/// [`ErrorCode::StoreDamaged`](streamtoken::ErrorCode::StoreDamaged) when a record cannot be read.
+/// [`ErrorCode::StoreDamaged`] when a record cannot be read.
 #[async_trait]
 pub trait Store: Send + Sync {
     /// Ids of all accounts.
@@ -97,9 +97,9 @@ pub trait Store: Send + Sync {
     async fn set_master_key(&self, master_key: &StoredMasterKey) -> Result<()>;
 
     /// Adds an account and its endpoint key; `false` when it is there already.
-    /// [`ErrorCode::MasterKeyWrong`](streamtoken::ErrorCode::MasterKeyWrong) for a key that is not sealed with
+    /// [`ErrorCode::MasterKeyWrong`] for a key that is not sealed with
     /// the store's master key;
-    /// [`ErrorCode::KeyOfAnotherAccount`](streamtoken::ErrorCode::KeyOfAnotherAccount) for one that another
+    /// [`ErrorCode::KeyOfAnotherAccount`] for one that another
     /// account has, under this id or another.
     async fn add_account(
         &self,
@@ -111,9 +111,9 @@ pub trait Store: Send + Sync {
     /// All keys of an account, the oldest first; `None` when there is no such account.
     async fn keys(&self, account: &str) -> Result<Option<Vec<StoredKey>>>;
 
-    /// Adds a key. [`ErrorCode::AccountUnknown`](streamtoken::ErrorCode::AccountUnknown);
-    /// [`ErrorCode::KeysTooMany`](streamtoken::ErrorCode::KeysTooMany) above 1,000 of the account's own;
-    /// [`ErrorCode::MasterKeyWrong`](streamtoken::ErrorCode::MasterKeyWrong) for a key that is not sealed with
+    /// Adds a key. [`ErrorCode::AccountUnknown`];
+    /// [`ErrorCode::KeysTooMany`] above 1,000 of the account's own;
+    /// [`ErrorCode::MasterKeyWrong`] for a key that is not sealed with
     /// the store's master key.
     async fn add_key(&self, account: &str, key: &StoredKey) -> Result<()>;
 
@@ -149,7 +149,7 @@ pub trait Reseal: Send + Sync {
     /// The key of `account` as it is to be stored from now on.
     ///
     /// # Errors
-    /// [`ErrorCode::MasterKeyWrong`](streamtoken::ErrorCode::MasterKeyWrong).
+    /// [`ErrorCode::MasterKeyWrong`].
     fn reseal(&self, account: &str, key: &StoredKey) -> Result<StoredKey>;
 }
 

@@ -37,6 +37,8 @@ mod redact;
 mod requests;
 mod retry;
 #[cfg(feature = "client")]
+mod tls;
+#[cfg(feature = "client")]
 mod transport;
 #[cfg(feature = "client")]
 mod veil;

@@ -25,6 +25,10 @@ pub const MOMENTS: &[&str] = &["exp", "nbf", "now"];
 /// the place of a moment would be a time of 1970, so a binding reads each where it belongs.
 pub const DURATIONS: &[&str] = &["expires_in", "reuse_window", "leeway"];
 
+/// The options that limit how long a request may take: a host's own durations stand for their seconds,
+/// with fractions.
+pub const LIMITS: &[&str] = &["timeout", "connect_timeout", "deadline"];
+
 /// The string in `value`, which is an argument called `name`.
 ///
 /// # Errors
@@ -137,7 +141,7 @@ mod tests {
     use std::sync::atomic::AtomicBool;
 
     use super::{
-        DURATIONS, MOMENTS, big_integer, customer_code_from_env, identifier, key_id,
+        DURATIONS, LIMITS, MOMENTS, big_integer, customer_code_from_env, identifier, key_id,
         signing_key_from_env, text,
     };
     use crate::key::tests::example_key;
@@ -238,6 +242,19 @@ mod tests {
         });
         let times: std::collections::BTreeSet<_> = sign.chain(verify).collect();
         assert_eq!(times, MOMENTS.iter().chain(DURATIONS).collect());
+    }
+
+    #[cfg(feature = "http")]
+    #[test]
+    fn every_limit_of_a_call_takes_fractions() {
+        use crate::client::CallOptions;
+
+        let takes_half = |name: &&&str| {
+            let half = Value::Object(vec![((**name).to_owned(), Value::Float(0.5))]);
+            CallOptions::from_value(&half).is_ok()
+        };
+        let limits: Vec<_> = CallOptions::NAMES.iter().filter(takes_half).collect();
+        assert_eq!(limits, LIMITS.iter().collect::<Vec<_>>());
     }
 
     #[test]

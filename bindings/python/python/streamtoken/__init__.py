@@ -5,16 +5,20 @@
     token = Signer(SigningKey.from_env()).sign("ea95132c15732412d22c1476fa83f27a", expires_in="2h")
 
 A token takes the place of the video UID in the path of a playback URL. It is minted here, with your
-signing key; nothing is sent anywhere. Failures are exceptions of ``streamtoken.errors``.
+signing key; nothing is sent anywhere. ``Client`` and ``AsyncClient`` ask Cloudflare's API for one
+instead, with the same options. Failures are exceptions of ``streamtoken.errors``.
 """
 
 from ._native import (
     AccessRules,
     Claims,
+    Client,
+    CreatedKey,
     CustomerCode,
     Decision,
     KeyInfo,
     KeySet,
+    ListedKey,
     PlaybackUrls,
     Prepared,
     PublicKey,
@@ -32,28 +36,71 @@ from ._native import (
     verify,
 )
 from .errors import (
+    APIConnectionError,
+    APIError,
     ApiError,
+    APIResponseValidationError,
+    APIStatusError,
+    APITimeoutError,
+    AuthenticationError,
+    BadRequestError,
+    ConflictError,
     InputError,
     InternalError,
+    InternalServerError,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitError,
     ServiceError,
     SigningKeyError,
     StreamTokenError,
     TokenError,
+    UnprocessableEntityError,
 )
 
+# What `typing.TYPE_CHECKING` is, without the import: it takes as long as all of this package.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ._async import AsyncClient
+else:
+
+    def __getattr__(name):  # noqa: ANN001, ANN202 - a type checker sees the import above
+        if name == "AsyncClient":
+            from ._async import AsyncClient  # noqa: PLC0415 - few programs want it
+
+            return AsyncClient
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
 __all__ = [
+    "APIConnectionError",
+    "APIError",
+    "APIResponseValidationError",
+    "APIStatusError",
+    "APITimeoutError",
     "AccessRules",
     "ApiError",
+    "AsyncClient",
+    "AuthenticationError",
+    "BadRequestError",
     "Claims",
+    "Client",
+    "ConflictError",
+    "CreatedKey",
     "CustomerCode",
     "Decision",
     "InputError",
     "InternalError",
+    "InternalServerError",
     "KeyInfo",
     "KeySet",
+    "ListedKey",
+    "NotFoundError",
+    "PermissionDeniedError",
     "PlaybackUrls",
     "Prepared",
     "PublicKey",
+    "RateLimitError",
     "ServiceError",
     "Signer",
     "SigningKey",
@@ -61,6 +108,7 @@ __all__ = [
     "StreamTokenError",
     "Token",
     "TokenError",
+    "UnprocessableEntityError",
     "Unverified",
     "__version__",
     "describe_key",

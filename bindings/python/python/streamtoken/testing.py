@@ -244,7 +244,7 @@ _KINDS: "dict[str, type[StreamTokenError]]" = {
     "input": errors.InputError,
     "key": errors.SigningKeyError,
     "token": errors.TokenError,
-    "api": errors.ApiError,
+    "api": errors.APIError,
     "service": errors.ServiceError,
     "internal": errors.InternalError,
 }

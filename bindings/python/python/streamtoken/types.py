@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AccessRule",
+    "CallOptions",
+    "ClientOptions",
     "Condition",
     "DownloadOptions",
     "ErrorCode",
@@ -18,6 +20,7 @@ __all__ = [
     "SignOptions",
     "SignRequest",
     "StillOptions",
+    "TokenOptions",
     "UrlOptions",
     "VerifyOptions",
     "ViewerFacts",
@@ -78,6 +81,37 @@ class SignRequest(SignOptions):
     """One request of ``Signer.sign_many``."""
 
     identifier: str
+
+
+Limit = Union[int, float, timedelta]
+"""Seconds, which may have a fraction; or a ``timedelta``."""
+
+
+class CallOptions(TypedDict, total=False):
+    """The options of every call of a ``Client``."""
+
+    account_id: Union[str, None]
+    timeout: Union[Limit, None]
+    connect_timeout: Union[Limit, None]
+    max_retries: Union[int, None]
+    deadline: Union[Limit, None]
+
+
+class ClientOptions(CallOptions, total=False):
+    """The options of ``Client`` and ``AsyncClient``."""
+
+    api_token: Union[str, None]
+    api_key: Union[str, None]
+    api_email: Union[str, None]
+    base_url: Union[str, None]
+    allow_http: Union[bool, None]
+
+
+class TokenOptions(SignOptions, CallOptions, total=False):
+    """The options of ``Client.stream.token.create``."""
+
+    id: Union[str, None]
+    pem: Union[str, None]
 
 
 class ViewerFacts(TypedDict, total=False):

@@ -98,8 +98,8 @@ impl Client {
         Stream(self)
     }
 
-    /// Ends the client: connections are closed, calls that wait end with [`ErrorCode::ClientClosed`], and so
-    /// does every later one.
+    /// Ends the client: connections are closed, calls that wait end with an error, and so does every later
+    /// one. The error is [`ErrorCode::ClientClosed`].
     pub fn close(&self) {
         self.0.closed.stop();
         if let Way::Remote(_, transport) = &self.0.way {
@@ -204,7 +204,7 @@ impl<'c> Stream<'c> {
 pub struct Tokens<'c>(&'c Client);
 
 impl Tokens<'_> {
-    /// Asks for a token for `identifier`, a video UID or live-input UID. `params` are the options of signing
+    /// Asks for a token for `identifier`, a video UID or live-input UID. The options are those of signing
     /// ([`SignOptions`](crate::SignOptions)), or [`TokenParams`] for what goes beyond them.
     ///
     /// # Errors

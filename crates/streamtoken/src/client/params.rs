@@ -179,6 +179,14 @@ impl TokenParams {
         self
     }
 
+    /// What may end the call from another thread.
+    #[cfg(feature = "client")]
+    #[must_use]
+    pub fn stop(mut self, stop: &super::Stop) -> Self {
+        self.call = self.call.stop(stop);
+        self
+    }
+
     /// Mints the token here instead, with `signer`, or with the key that these options bring. What is only
     /// about requests is checked and has no effect.
     ///

@@ -6,7 +6,6 @@ use std::time::Duration;
 use std::{env, io};
 
 use http::{Request, Response, Uri};
-use rustls::crypto::aws_lc_rs;
 use ureq::config::Config;
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
@@ -17,8 +16,8 @@ use ureq::{Agent, Proxy, Timeout};
 
 use super::base_url::BaseUrl;
 use super::call::{Arrived, Broke, MAX_BODY, Outcome};
-use super::proxy;
 use super::veil::{self, Veil};
+use super::{proxy, tls};
 use crate::{Error, ErrorCode, Result};
 
 /// Connections that are kept open for the next request.
@@ -36,7 +35,7 @@ impl Transport {
         let proxy = proxy.map(|text| read_proxy(&text)).transpose()?;
         let tls = TlsConfig::builder()
             .root_certs(RootCerts::PlatformVerifier)
-            .unversioned_rustls_crypto_provider(Arc::new(aws_lc_rs::default_provider()))
+            .unversioned_rustls_crypto_provider(Arc::new(tls::provider()))
             .build();
         let config = Agent::config_builder()
             .http_status_as_error(false)

@@ -141,7 +141,7 @@ mod tests {
     use std::sync::atomic::AtomicBool;
 
     use super::{
-        DURATIONS, LIMITS, MOMENTS, big_integer, customer_code_from_env, identifier, key_id,
+        DURATIONS, MOMENTS, big_integer, customer_code_from_env, identifier, key_id,
         signing_key_from_env, text,
     };
     use crate::key::tests::example_key;
@@ -247,6 +247,7 @@ mod tests {
     #[cfg(feature = "http")]
     #[test]
     fn every_limit_of_a_call_takes_fractions() {
+        use super::LIMITS;
         use crate::client::CallOptions;
 
         let takes_half = |name: &&&str| {

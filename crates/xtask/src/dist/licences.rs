@@ -23,15 +23,17 @@ fn third_party(package: &str) -> Result<String> {
         "Linked into this: the Rust standard library (MIT OR Apache-2.0) and {} crates.\n\n",
         crates.len()
     );
-    let mut texts: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    // By its words: many crates have the same licence with other spaces and line breaks.
+    let mut texts: BTreeMap<String, (String, Vec<&str>)> = BTreeMap::new();
     for one in &crates {
         writeln!(out, "{}: {}", one.name, one.licence)?;
         let found = licence_texts(&one.folder)?;
         for text in found {
-            texts.entry(text).or_default().push(&one.name);
+            let (_, names) = texts.entry(words(&text)).or_insert((text, Vec::new()));
+            names.push(&one.name);
         }
     }
-    for (text, names) in &texts {
+    for (text, names) in texts.values() {
         write!(
             out,
             "\n{}\n{}\n\n{}\n",
@@ -41,6 +43,10 @@ fn third_party(package: &str) -> Result<String> {
         )?;
     }
     Ok(out)
+}
+
+fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 struct Linked {
@@ -135,7 +141,7 @@ fn is_licence(path: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_licence, name_and_version};
+    use super::{is_licence, name_and_version, words};
     use std::path::Path;
 
     #[test]
@@ -146,6 +152,15 @@ mod tests {
         assert_eq!(name.as_deref(), Some("serde_derive 1.0.2"));
         assert_eq!(name_and_version("streamtoken v0.1.0 (/a/b)"), None);
         assert_eq!(name_and_version(""), None);
+    }
+
+    #[test]
+    fn a_licence_is_known_by_its_words() {
+        assert_eq!(
+            words("  MIT\n\nPermission is\n"),
+            words("MIT Permission  is")
+        );
+        assert_ne!(words("MIT, 2019 A"), words("MIT, 2019 B"));
     }
 
     #[test]

@@ -8,10 +8,10 @@
 // every time; ratios are taken pair by pair.
 
 import { spawnSync } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { block, root, works } from './works.mjs';
+import { block, root, tools, works } from './works.mjs';
 
 const OURS = 'streamtoken';
 
@@ -46,14 +46,14 @@ async function compare(ours, theirs, { nanoseconds, rounds }) {
   };
 }
 
-/** Milliseconds that requiring the package adds to a process that does nothing. */
-function requireTime(rounds) {
+/** Milliseconds that requiring a package adds to a process that does nothing. */
+function requireTime(place, rounds) {
   const run = (source) => {
     const start = process.hrtime.bigint();
     spawnSync(process.execPath, ['--eval', source], { cwd: root });
     return Number(process.hrtime.bigint() - start) / 1e6;
   };
-  const load = `require(${JSON.stringify(root)})`;
+  const load = `require(${JSON.stringify(place)})`;
   return median(Array.from({ length: rounds }, () => run(load) - run('')));
 }
 
@@ -69,6 +69,19 @@ function installedSize() {
   return { packed: size, installed: unpackedSize, addon: statSync(path.join(root, addon.path)).size };
 }
 
+/** What Cloudflare's own client costs, without what it depends on. */
+function official(rounds) {
+  const place = path.join(tools, 'node_modules/cloudflare');
+  const files = readdirSync(place, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  const installed = files.reduce(
+    (sum, file) => sum + statSync(path.join(file.parentPath ?? file.path, file.name)).size,
+    0,
+  );
+  return { require_ms: requireTime(place, rounds), installed };
+}
+
 async function measure(plan) {
   const rows = [];
   for (const [what, libraries] of Object.entries(works)) {
@@ -76,7 +89,8 @@ async function measure(plan) {
       rows.push({ what, library, ...(await compare(libraries[OURS], work, plan)) });
     }
   }
-  return { node: process.version, rows, require_ms: requireTime(plan.rounds), ...installedSize() };
+  const ours = { require_ms: requireTime(root, plan.rounds), ...installedSize() };
+  return { node: process.version, rows, ...ours, official: official(plan.rounds) };
 }
 
 async function serve() {

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import streamtoken from '../index.js';
 
 export const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../..');
-const tools = process.env.STREAMTOKEN_TOOLS ?? path.join(root, 'target/node/tools');
+export const tools = process.env.STREAMTOKEN_TOOLS ?? path.join(root, 'target/node/tools');
 const require = createRequire(path.join(tools, 'package.json'));
 const fastJwt = require('fast-jwt');
 const jsonwebtoken = require('jsonwebtoken');

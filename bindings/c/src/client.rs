@@ -266,8 +266,9 @@ pub unsafe extern "C" fn streamtoken_client_delete_key(
     })
 }
 
-/// Ends the client: calls that wait in other threads end with `STREAMTOKEN_CLIENT_CLOSED`, and so does every
-/// later one. The client is still to be freed, when no thread uses it any more.
+/// Ends the client: calls of other threads that wait for an answer end with `STREAMTOKEN_CLIENT_CLOSED`, those that
+/// connect within their `connect_timeout`, and so does every later one. The client is still to be freed, when no
+/// thread uses it any more.
 ///
 /// Ownership: `client` stays yours.
 /// NULL: `client` may be NULL; nothing happens then.

@@ -39,7 +39,7 @@ def is_up(base_url: str) -> bool:
     except HTTPError as error:
         with error:
             return True
-    except URLError:
+    except (URLError, ConnectionError):  # The latter from one that ends while it is asked.
         return False
     return True
 

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
+use crate::id::check_key_id;
 use crate::{Error, ErrorCode, Result, SigningKey, Value};
 
 /// The result of deleting a key, as Cloudflare's documentation has it.
@@ -37,12 +38,23 @@ impl CreatedKey {
     /// that is not understood can still be saved.
     ///
     /// # Errors
-    /// [`ErrorCode::ApiResponseInvalid`] without `id`, `pem` or `jwk`.
+    /// [`ErrorCode::ApiResponseInvalid`] without a key id, `pem` or `jwk`.
     pub fn from_value(value: &Value) -> Result<Self> {
+        let id = checked(text(value, "id")?)?;
+        let part = |name| {
+            let part = text(value, name).map_err(|error| {
+                let message = format!(
+                    "{}: the key {id} was made, and cannot be used",
+                    error.message()
+                );
+                Error::new(error.code(), message)
+            });
+            part.map(|part| Zeroizing::new(part.to_owned()))
+        };
         Ok(Self {
-            id: text(value, "id")?.to_owned(),
-            pem: Zeroizing::new(text(value, "pem")?.to_owned()),
-            jwk: Zeroizing::new(text(value, "jwk")?.to_owned()),
+            pem: part("pem")?,
+            jwk: part("jwk")?,
+            id: id.to_owned(),
             created: optional_text(value, "created"),
         })
     }
@@ -112,9 +124,10 @@ impl ListedKey {
     /// [`ErrorCode::ApiResponseInvalid`] without either.
     pub fn from_value(value: &Value) -> Result<Self> {
         let id = text(value, "id").or_else(|error| text(value, "key_id").map_err(|_| error))?;
+        let id = checked(id)?;
         Ok(Self {
             id: id.to_owned(),
-            key_id: text(value, "key_id").unwrap_or(id).to_owned(),
+            key_id: checked(text(value, "key_id").unwrap_or(id))?.to_owned(),
             created: optional_text(value, "created"),
         })
     }
@@ -148,4 +161,47 @@ fn optional<'v>(value: &'v Value, name: &str) -> Option<&'v str> {
 
 fn optional_text(value: &Value, name: &str) -> Option<String> {
     value.get(name).and_then(Value::as_str).map(str::to_owned)
+}
+
+/// Ids are shown, and stand in commands and file names: what is none is no answer.
+fn checked(id: &str) -> Result<&str> {
+    check_key_id(id).map_err(|_| {
+        let message = "the API's answer has a key id that is none";
+        Error::new(ErrorCode::ApiResponseInvalid, message)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CreatedKey, ListedKey};
+    use crate::{ErrorCode, Value};
+
+    #[test]
+    fn a_key_without_its_parts_is_named() {
+        let read = |text: &str| CreatedKey::from_value(&Value::parse(text).unwrap()).unwrap_err();
+        let error = read(r#"{"id":"k1","pem":"x"}"#);
+        assert_eq!(error.code(), ErrorCode::ApiResponseInvalid);
+        assert!(
+            error.message().contains("no jwk: the key k1 was made"),
+            "{error}"
+        );
+        assert!(read("{}").message().contains("no id"));
+    }
+
+    #[test]
+    fn an_id_that_is_none_is_no_answer() {
+        for id in ["", "a b", "a\nb", "a;b", "../x"] {
+            let value = Value::Object(vec![
+                ("id".to_owned(), Value::String(id.to_owned())),
+                ("pem".to_owned(), Value::String("x".to_owned())),
+                ("jwk".to_owned(), Value::String("x".to_owned())),
+            ]);
+            let created = CreatedKey::from_value(&value).unwrap_err();
+            let listed = ListedKey::from_value(&value).unwrap_err();
+            for error in [created, listed] {
+                assert_eq!(error.code(), ErrorCode::ApiResponseInvalid, "{id:?}");
+                assert_eq!(error.field(), None);
+            }
+        }
+    }
 }

@@ -1,8 +1,9 @@
 //! Where the API is.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use http::Uri;
+use http::uri::Authority;
 
 use crate::{Error, ErrorCode, Result};
 
@@ -97,11 +98,8 @@ fn check_form(text: &str) -> Result<Uri> {
             "must begin with https:// (or http:// on this machine)",
         ));
     };
-    let has_bad_port = uri.authority().is_some_and(|authority| {
-        authority.as_str().len() != authority.host().len()
-            && authority.port_u16().is_none_or(|port| port == 0)
-    });
-    if uri.host().is_none_or(str::is_empty) || has_bad_port {
+    let has_good_port = uri.authority().is_some_and(has_good_port);
+    if !uri.host().is_some_and(is_host) || uri.path().contains(['[', ']']) || !has_good_port {
         return Err(refuse("needs a host, and a port of 1 to 65535 if any"));
     }
     let mut segments = uri.path().split('/').skip(1);
@@ -109,6 +107,21 @@ fn check_form(text: &str) -> Result<Uri> {
         return Err(refuse("has an empty part or dots in its path"));
     }
     Ok(uri)
+}
+
+/// Whether the port, if there is any, is one.
+pub(super) fn has_good_port(authority: &Authority) -> bool {
+    let text = authority.as_str();
+    let text = text.rsplit_once('@').map_or(text, |(_, place)| place);
+    text.len() == authority.host().len() || authority.port_u16().is_some_and(|port| port > 0)
+}
+
+/// Brackets stand around an IPv6 address, and nowhere else.
+fn is_host(text: &str) -> bool {
+    let bare = text.trim_matches(['[', ']']);
+    let has_brackets = bare.len() < text.len();
+    !bare.is_empty()
+        && (!has_brackets || text == format!("[{bare}]") && bare.parse::<Ipv6Addr>().is_ok())
 }
 
 /// The text is left out: a credential may have been pasted in its place.
@@ -194,6 +207,10 @@ mod tests {
             "https://a.example:",
             "https://:443",
             "https://[::1",
+            "https://[]",
+            "https://[h]/v4",
+            "https://a[b]/v4",
+            "https://h/[",
             &long,
         ] {
             assert_eq!(refused(text), ErrorCode::BaseUrlInvalid, "{text:?}");

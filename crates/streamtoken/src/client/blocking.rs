@@ -98,8 +98,9 @@ impl Client {
         Stream(self)
     }
 
-    /// Ends the client: connections are closed, calls that wait end with an error, and so does every later
-    /// one. The error is [`ErrorCode::ClientClosed`].
+    /// Ends the client: connections are closed, calls that wait for an answer end with an error, and so does
+    /// every later one. A call that is still connecting ends within its `connect_timeout`. The error is
+    /// [`ErrorCode::ClientClosed`].
     pub fn close(&self) {
         self.0.closed.stop();
         if let Way::Remote(_, transport) = &self.0.way {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use http::{Request, Response};
+use http::{Method, Request, Response};
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::answer::{self, Answer};
@@ -37,6 +37,8 @@ struct Course {
     repeatable: bool,
     /// Whether an attempt that failed may have arrived.
     may_have_arrived: bool,
+    /// The same, of those before the last one.
+    earlier_may_have_arrived: bool,
     secrets: Vec<Zeroizing<String>>,
     last: Option<Attempt>,
 }
@@ -126,6 +128,7 @@ impl<T> Call<T> {
             limits,
             repeatable,
             may_have_arrived: false,
+            earlier_may_have_arrived: false,
             secrets,
             last: None,
         };
@@ -233,6 +236,7 @@ impl Course {
         let Moment {
             elapsed, random, ..
         } = moment;
+        self.earlier_may_have_arrived = self.may_have_arrived;
         self.may_have_arrived |= failure.plan.may_have_arrived;
         let pause = self.plan.pause(failure.plan, elapsed, random);
         let code = failure.error.code();
@@ -279,6 +283,11 @@ impl Course {
             .is_some_and(|status| (300..500).contains(&status));
         if !self.repeatable && self.may_have_arrived && !is_clear {
             message.push_str("; it may have been done all the same: look before you ask again");
+        }
+        let is_gone =
+            failure.facts.status == Some(404) && self.request.0.method() == Method::DELETE;
+        if is_gone && self.earlier_may_have_arrived {
+            message.push_str("; an attempt before it may have done it");
         }
         let mut error = Error::new(failure.error.code(), message);
         if let Some(field) = failure.error.field() {
@@ -334,22 +343,52 @@ impl<T> fmt::Debug for Call<T> {
 mod tests {
     use std::time::Duration;
 
+    use http::Response;
+
     use super::{Arrived, Broke, Moment, Outcome, Step};
-    use crate::client::{ClientOptions, Requests, TokenParams};
+    use crate::client::{CallOptions, ClientOptions, Requests, TokenParams};
+
+    const START: Moment = Moment {
+        elapsed: Duration::ZERO,
+        now: 0,
+        random: 0.0,
+    };
+
+    fn requests() -> Requests {
+        Requests::new(ClientOptions::new().api_token("t").account_id("a")).unwrap()
+    }
+
+    fn answer(status: u16) -> Outcome {
+        let mut answer = Response::new(br#"{"success":false}"#.to_vec());
+        *answer.status_mut() = status.try_into().unwrap();
+        Outcome::Answered(answer)
+    }
+
+    #[test]
+    fn a_key_that_is_gone_may_have_been_deleted_by_an_attempt_before() {
+        let lost = Outcome::Broken(Broke::Connection, Arrived::Maybe, String::new());
+        let refused = Outcome::Broken(Broke::Connection, Arrived::No, String::new());
+        for (first, is_told) in [(Some(lost), true), (Some(refused), false), (None, false)] {
+            let mut call = requests().delete_key("k", &CallOptions::new()).unwrap();
+            if let Some(first) = first {
+                assert!(matches!(call.after(first, START), Step::Wait(_)));
+            }
+            let Step::Failed(error) = call.after(answer(404), START) else {
+                panic!("it is not there");
+            };
+            let told = error
+                .message()
+                .ends_with("an attempt before it may have done it");
+            assert_eq!(told, is_told, "{error}");
+        }
+    }
 
     #[test]
     fn an_end_before_an_attempt_is_none() {
-        let options = ClientOptions::new().api_token("t").account_id("a");
-        let requests = Requests::new(options).unwrap();
         let attempts = |arrived| {
-            let mut call = requests.create_token("v", &TokenParams::new()).unwrap();
+            let mut call = requests().create_token("v", &TokenParams::new()).unwrap();
             let outcome = Outcome::Broken(Broke::Aborted, arrived, String::new());
-            let moment = Moment {
-                elapsed: Duration::ZERO,
-                now: 0,
-                random: 0.0,
-            };
-            match call.after(outcome, moment) {
+            match call.after(outcome, START) {
                 Step::Failed(error) => error.api().unwrap().attempts(),
                 other => panic!("{other:?}"),
             }

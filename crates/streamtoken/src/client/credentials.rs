@@ -61,7 +61,7 @@ impl Credentials {
                 email: Some(visible("api_email", Zeroizing::new(email))?.to_string()),
                 token: None,
             }),
-            Self { key, .. } => Err(missing(key.is_some())),
+            Self { key, email, .. } => Err(missing(key.is_some(), email.is_some())),
         }
     }
 
@@ -134,19 +134,23 @@ fn visible(name: &str, text: Zeroizing<String>) -> Result<Zeroizing<String>> {
     Ok(text)
 }
 
-fn missing(has_key: bool) -> Error {
-    let (message, field) = if has_key {
-        (
+fn missing(has_key: bool, has_email: bool) -> Error {
+    let (message, field) = match (has_key, has_email) {
+        (true, _) => (
             "the e-mail address of the API key is missing; give api_email or set CLOUDFLARE_EMAIL, \
-             or better use an API token (api_token, CLOUDFLARE_API_TOKEN)",
+             or better use an API token alone (api_token, CLOUDFLARE_API_TOKEN)",
             "/api_email",
-        )
-    } else {
-        (
+        ),
+        (false, true) => (
+            "the API key of the e-mail address is missing; give api_key or set CLOUDFLARE_API_KEY, \
+             or better use an API token alone (api_token, CLOUDFLARE_API_TOKEN)",
+            "/api_key",
+        ),
+        (false, false) => (
             "there is no credential for the API; give api_token or set CLOUDFLARE_API_TOKEN \
              (or, with the previous scheme, api_email and api_key, CLOUDFLARE_EMAIL and CLOUDFLARE_API_KEY)",
             "/api_token",
-        )
+        ),
     };
     Error::new(ErrorCode::ApiCredentialMissing, message).at(field)
 }

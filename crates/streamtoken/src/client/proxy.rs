@@ -1,6 +1,9 @@
 //! The proxy that the environment names for a base URL.
 
 use std::ffi::OsString;
+use std::net::IpAddr;
+
+use ipnet::IpNet;
 
 use super::base_url::BaseUrl;
 
@@ -27,9 +30,13 @@ pub(super) fn from_variables(
     names.iter().find_map(variable)
 }
 
-/// Whether a list such as `example.com, .internal:8443, *` names the host, or a domain above it.
+/// Whether a list such as `example.com, .internal:8443, 10.0.0.0/8, *` names the host, a domain above it or a
+/// network around it.
 fn covers(list: &str, url: &BaseUrl) -> bool {
     list.split([',', ' ']).map(str::trim).any(|entry| {
+        if let (Ok(network), Ok(address)) = (entry.parse::<IpNet>(), url.host().parse::<IpAddr>()) {
+            return network.contains(&address);
+        }
         let entry = entry.to_ascii_lowercase();
         let (entry, port) = match entry.rsplit_once(':') {
             Some((host, port)) if !host.contains(':') || host.ends_with(']') => {
@@ -104,10 +111,27 @@ mod tests {
             ("ple.com", false),
             ("", false),
             (",", false),
+            ("10.0.0.0/8", false),
         ] {
             let variables = [("HTTPS_PROXY", "http://s:1"), ("NO_PROXY", list)];
             let found = proxy("https://api.example.com", &variables);
             assert_eq!(found.is_none(), is_direct, "{list:?}");
         }
+    }
+
+    #[test]
+    fn networks_are_listed_too() {
+        for (list, is_direct) in [
+            ("10.0.0.0/8", true),
+            ("a.example,10.1.0.0/16", true),
+            ("10.2.0.0/16", false),
+            ("fd00::/8", false),
+        ] {
+            let variables = [("HTTPS_PROXY", "http://s:1"), ("NO_PROXY", list)];
+            let found = proxy("https://10.1.2.3/v4", &variables);
+            assert_eq!(found.is_none(), is_direct, "{list:?}");
+        }
+        let variables = [("HTTPS_PROXY", "http://s:1"), ("NO_PROXY", "fd00::/8")];
+        assert_eq!(proxy("https://[fd00::1]/v4", &variables), None);
     }
 }

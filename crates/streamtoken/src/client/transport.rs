@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use std::{env, io};
 
+use http::uri::Authority;
 use http::{Request, Response, Uri};
 use ureq::config::Config;
 use ureq::tls::{RootCerts, TlsConfig};
@@ -14,7 +15,7 @@ use ureq::unversioned::transport::{
 };
 use ureq::{Agent, Proxy, Timeout};
 
-use super::base_url::BaseUrl;
+use super::base_url::{BaseUrl, has_good_port};
 use super::call::{Arrived, Broke, MAX_BODY, Outcome};
 use super::veil::{self, Veil};
 use super::{proxy, tls};
@@ -26,6 +27,7 @@ const IDLE_CONNECTIONS: usize = 16;
 /// Sends requests, and keeps their connections open.
 pub(super) struct Transport {
     agent: Agent,
+    has_proxy: bool,
 }
 
 impl Transport {
@@ -44,11 +46,12 @@ impl Transport {
             .max_idle_connections(IDLE_CONNECTIONS)
             .max_idle_connections_per_host(IDLE_CONNECTIONS)
             .accept_encoding("identity")
-            .proxy(proxy)
+            .proxy(proxy.clone())
             .tls_config(tls)
             .build();
         let agent = Agent::with_parts(config, Watched::default(), Names::default());
-        Ok(Self { agent })
+        let has_proxy = proxy.is_some();
+        Ok(Self { agent, has_proxy })
     }
 
     /// Closes every connection, also those in use: what waits on one ends with an error.
@@ -72,7 +75,7 @@ impl Transport {
             Err(Trouble::TooLarge) => {
                 Outcome::Broken(Broke::TooLarge, Arrived::Maybe, String::new())
             }
-            Err(Trouble::Ureq(error)) => broken(&error),
+            Err(Trouble::Ureq(error)) => broken(&error, self.has_proxy),
         }
     }
 
@@ -141,10 +144,18 @@ fn read_proxy(text: &str) -> Result<Proxy> {
             "is a SOCKS proxy, which is not supported; name an HTTP proxy, like http://host:port",
         ));
     }
-    Proxy::new(text).map_err(|_| refuse("is not understood; write it like http://host:port"))
+    let not_understood = || refuse("is not understood; write it like http://host:port");
+    // ureq takes a port that is none for the default one, and would show a password to whoever listens there.
+    let authority = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let authority = authority.split('/').next().unwrap_or_default();
+    let authority: Authority = authority.parse().map_err(|_| not_understood())?;
+    if !has_good_port(&authority) {
+        return Err(not_understood());
+    }
+    Proxy::new(text).map_err(|_| not_understood())
 }
 
-fn broken(error: &ureq::Error) -> Outcome {
+fn broken(error: &ureq::Error, has_proxy: bool) -> Outcome {
     let arrived = match (CONNECTING.get(), error) {
         (Connecting::Began, _) | (_, ureq::Error::HostNotFound) => Arrived::No,
         (_, ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect)) => Arrived::No,
@@ -159,7 +170,11 @@ fn broken(error: &ureq::Error) -> Outcome {
         | ureq::Error::ConnectProxyFailed(_) => Broke::Connection,
         _ => Broke::Protocol,
     };
-    Outcome::Broken(why, arrived, detail(error))
+    let mut detail = detail(error);
+    if has_proxy && arrived == Arrived::No {
+        detail.insert_str(0, "through the proxy that the environment names: ");
+    }
+    Outcome::Broken(why, arrived, detail)
 }
 
 /// rustls hands its own errors over inside those of I/O.
@@ -177,6 +192,10 @@ fn kind(error: &io::Error) -> Broke {
 fn detail(error: &ureq::Error) -> String {
     match error {
         ureq::Error::Io(error) => error.to_string(),
+        ureq::Error::Timeout(Timeout::Connect | Timeout::Resolve) => {
+            "no connection within connect_timeout".to_owned()
+        }
+        ureq::Error::Timeout(_) => "timeout, or what is left of deadline, is over".to_owned(),
         other => other.to_string(),
     }
 }
@@ -233,5 +252,35 @@ impl Resolver for Names {
         let addresses = self.0.resolve(uri, config, timeout)?;
         CONNECTING.set(before);
         Ok(addresses)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read_proxy;
+    use crate::ErrorCode;
+
+    #[test]
+    fn a_proxy_has_a_host_and_a_port_or_is_refused() {
+        for text in [
+            "http://p:3128",
+            "p:3128",
+            "http://me:secret@p:1/",
+            "https://[::1]:8080",
+        ] {
+            assert!(read_proxy(text).is_ok(), "{text}");
+        }
+        for text in [
+            "http://me:secret@127.0.0.1:99999",
+            "http://p:0",
+            "p:x",
+            "http://",
+            "http://a b",
+            "socks5://p:1080",
+        ] {
+            let refused = read_proxy(text).unwrap_err();
+            assert_eq!(refused.code(), ErrorCode::ProxyInvalid, "{text}");
+            assert!(!refused.message().contains("secret"), "{refused}");
+        }
     }
 }

@@ -73,11 +73,19 @@ async function exchange(fetch, { method, url, headers, body, mostBytes }, limits
     answering.then(drop).catch(() => {});
     throw error;
   });
+  if (!isResponse(answer)) throw new Broken('protocol', true, 'fetch gave no Response');
   return {
     status: answer.status,
-    headers: [...answer.headers].flat(),
+    headers: [...answer.headers].flat().map(String),
     body: await read(answer.body, mostBytes, limits),
   };
+}
+
+/** Whether it has what is read of one: a `fetch` of the caller's may give anything. */
+function isResponse(answer) {
+  const { status, headers, body } = answer ?? {};
+  const isStream = body === null || body === undefined || typeof body.getReader === 'function';
+  return Number.isInteger(status) && typeof headers?.forEach === 'function' && isStream;
 }
 
 function drop(answer) {
@@ -105,14 +113,15 @@ async function read(body, mostBytes, limits) {
 }
 
 /** Codes of Node.js, of undici and of Bun. A request arrived perhaps unless it is known that it did not. */
-const NOT_ARRIVED = /^(ECONNREFUSED|ENOTFOUND|EAI_.*|E(HOST|NET)UNREACH|UND_ERR_CONNECT_TIMEOUT)$/;
+const NOT_ARRIVED =
+  /^(ERR_INVALID_URL|ECONNREFUSED|ENOTFOUND|EAI_.*|E(HOST|NET)UNREACH|UND_ERR_CONNECT_TIMEOUT)$/;
 const NOT_ARRIVED_IN_BUN = /^(ConnectionRefused|FailedToOpenSocket|DNS.*)$/;
 const CONNECTING = /^(connect|getaddrinfo)$/;
 const CERTIFICATE = /CERT|^ERR_TLS_|^UNABLE_TO_|^CRL_|^HOSTNAME_MISMATCH$|^INVALID_(CA|PURPOSE)$/;
 const TLS = /^ERR_SSL_|^EPROTO$/;
 const TIMEOUT = /TIMEOUT|TIMEDOUT/;
 /** A body that ends too early is the connection's fault. */
-const PROTOCOL = /^HPE_|^UND_ERR_HEADERS_OVERFLOW$/;
+const PROTOCOL = /^HPE_|^UND_ERR_HEADERS_OVERFLOW$|^Z_|^ERR_INVALID_URL$/;
 
 /** What `fetch` threw, in the core's words. */
 function broken(error) {

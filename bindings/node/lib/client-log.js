@@ -16,9 +16,10 @@ function logOf({ logger = undefined, logLevel = undefined }) {
     if (levels.indexOf(name) > level) return;
     const [sentence, attempt] = read();
     try {
-      (target ?? console)[name](`streamtoken: ${sentence}`, JSON.parse(attempt));
+      const told = (target ?? console)[name](`streamtoken: ${sentence}`, JSON.parse(attempt));
+      Promise.resolve(told).catch(() => {});
     } catch {
-      // What a logger throws must not cost a caller the key that was just made.
+      // What a logger throws, now or later, must not cost a caller the key that was just made.
     }
   };
 }

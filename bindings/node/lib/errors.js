@@ -32,7 +32,8 @@ class APIError extends StreamTokenError {
     this.status = api?.status ?? undefined;
     this.errors = api?.errors ?? [];
     this.messages = api?.messages ?? [];
-    this.documentationUrl = this.errors[0]?.documentation_url;
+    const page = this.errors[0]?.documentation_url;
+    this.documentationUrl = typeof page === 'string' ? page : undefined;
     this.cfRay = api?.cf_ray ?? undefined;
     this.retryAfter = api?.retry_after ?? undefined;
     this.attempts = api?.attempts ?? 0;

@@ -236,6 +236,17 @@ test('any function may send, and sees one request at a time as it is', async () 
   await failed(() => rejects.stream.token.create(video), 'api_connection');
 });
 
+test('a fetch that gives no answer is one that breaks its word', async () => {
+  const odd = [undefined, null, 'text', {}, { status: '200', headers: new Headers(), body: null }];
+  odd.push({ status: 200, headers: {}, body: null }, { status: 200, headers: new Map(), body: 'text' });
+  for (const [index, one] of odd.entries()) {
+    const { asked, fetch } = answers(() => one);
+    const error = await failed(() => clientOf({ fetch }).stream.token.create(video), 'api_response_invalid');
+    assert.match(error.message, /fetch gave no Response/, index);
+    assert.equal(asked.length, 1);
+  }
+});
+
 test('without one, the global fetch is asked, as it is then', async (t) => {
   const client = clientOf();
   t.mock.method(globalThis, 'fetch', answers(done({ token })).fetch);
@@ -286,12 +297,13 @@ test('a logger is told of attempts, as much as it wants to know', async (t) => {
   const throws = () => {
     throw new Error('the disk is full');
   };
-  const logger = { info: throws, debug: throws };
-  assert.equal(
-    (await clientOf({ fetch: failing(), logger, logLevel: 'debug' }).stream.token.create(video)) instanceof
-      streamtoken.Token,
-    true,
-  );
+  const rejects = async () => throws();
+  for (const log of [throws, rejects]) {
+    const client = clientOf({ fetch: failing(), logger: { info: log, debug: log }, logLevel: 'debug' });
+    assert.ok((await client.stream.token.create(video)) instanceof streamtoken.Token);
+  }
+  // A rejection that nobody took would end the process by now.
+  await sleep(1);
 });
 
 test('answers over a connection that was kept are answers too', async (t) => {

@@ -143,10 +143,10 @@ impl Client {
         })
     }
 
-    /// Ends the client: connections are closed, calls that wait end with an error, and so does every later
-    /// one.
+    /// Ends the client: connections are closed, calls that wait for an answer end with an error, and so does
+    /// every later one.
     ///
-    /// The code of the error is `client_closed`. To close twice is fine; a `with` statement closes too.
+    /// A call that is still connecting ends within its `connect_timeout`. The code of the error is `client_closed`. To close twice is fine; a `with` statement closes too.
     fn close(&self, py: Python<'_>) -> PyResult<()> {
         guarded(|| {
             self.0.connection.close(py);

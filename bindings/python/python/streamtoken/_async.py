@@ -65,7 +65,7 @@ class AsyncClient:
         return self._of(self._client.with_options(**options), self._workers)
 
     async def close(self) -> None:
-        """End the client: calls that wait end with an error, and so does every later one."""
+        """End the client: calls that wait for an answer end with an error, as every later one."""
         self._client.close()
         self._workers.close()
 

@@ -81,6 +81,12 @@ impl Answer {
             ),
             (None, _) => format!("the API answered {status} and gave no reason"),
         };
+        let message = match self.failure.retry_after {
+            Some(wait) if !wait.is_zero() => {
+                format!("{message}; it asks to wait {} s", wait.as_secs())
+            }
+            _ => message,
+        };
         let error = Error::new(code, message);
         match self.failure.errors.iter().find_map(ApiNotice::pointer) {
             Some(pointer) => error.at(pointer),
@@ -144,12 +150,17 @@ fn retry_after(headers: &HeaderMap, now: u64) -> Option<Duration> {
     Some(date.saturating_sub(Duration::from_secs(now)))
 }
 
-/// A list of notices; anything else, `null` among it, is none.
+/// A list of notices, each an object: a text alone is its message. Anything else, `null` among it, is none.
 fn notices(value: Option<&Value>, secrets: &[&str]) -> Vec<ApiNotice> {
     let items = value.and_then(Value::as_array).unwrap_or_default();
-    let items = items.iter().take(MAX_NOTICES);
+    let items = items.iter().filter_map(|item| match item {
+        Value::Object(_) => Some(item.clone()),
+        Value::String(_) => Some(Value::Object(vec![("message".to_owned(), item.clone())])),
+        _ => None,
+    });
     items
-        .map(|item| ApiNotice(shown_value(item, secrets)))
+        .take(MAX_NOTICES)
+        .map(|item| ApiNotice(shown_value(&item, secrets)))
         .collect()
 }
 
@@ -224,13 +235,13 @@ mod tests {
         let error = answer.refusal(ErrorCode::ApiBadRequest);
         assert_eq!(
             error.message(),
-            "the API answered 400: bad exp (code 10005)"
+            "the API answered 400: bad exp (code 10005); it asks to wait 7 s"
         );
         assert_eq!(error.field(), Some("/exp"));
         let facts = &answer.failure;
         assert_eq!((facts.status(), facts.ray()), (Some(400), Some("8f0-CDG")));
         assert_eq!(facts.retry_after(), Some(Duration::from_secs(7)));
-        assert_eq!(facts.errors().len(), 4);
+        assert_eq!(facts.errors().len(), 3);
         let first = &facts.errors()[0];
         assert_eq!(first.code(), Some(10005));
         assert_eq!(
@@ -240,7 +251,6 @@ mod tests {
         assert!(first.value().get("more").is_some());
         assert_eq!(facts.errors()[1].message(), Some("and more"));
         assert_eq!(facts.errors()[2].message(), Some("text"));
-        assert_eq!(facts.errors()[3].message(), None);
         assert_eq!(facts.messages()[0].message(), Some("note"));
     }
 

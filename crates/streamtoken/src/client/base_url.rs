@@ -1,6 +1,6 @@
 //! Where the API is.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use http::Uri;
 use http::uri::Authority;
@@ -116,10 +116,14 @@ pub(super) fn has_good_port(authority: &Authority) -> bool {
     text.len() == authority.host().len() || authority.port_u16().is_some_and(|port| port > 0)
 }
 
-/// Brackets stand around an IPv6 address, and nowhere else.
+/// Brackets stand around an IPv6 address, and nowhere else; a name that ends in a number is an IPv4 address.
 fn is_host(text: &str) -> bool {
     let bare = text.trim_matches(['[', ']']);
     let has_brackets = bare.len() < text.len();
+    let last = bare.rsplit('.').next().unwrap_or_default();
+    if !has_brackets && last.starts_with(|c: char| c.is_ascii_digit()) {
+        return bare.parse::<Ipv4Addr>().is_ok();
+    }
     !bare.is_empty()
         && (!has_brackets || text == format!("[{bare}]") && bare.parse::<Ipv6Addr>().is_ok())
 }
@@ -208,6 +212,9 @@ mod tests {
             "https://:443",
             "https://[::1",
             "https://[]",
+            "https://256.1.1.1",
+            "https://1.2.3",
+            "http://2130706433",
             "https://[h]/v4",
             "https://a[b]/v4",
             "https://h/[",
@@ -255,7 +262,6 @@ mod tests {
             "http://127.0.0.1.a.example",
             "http://[::ffff:10.0.0.1]",
             "http://0.0.0.0:1",
-            "http://2130706433",
         ] {
             assert_eq!(refused(text), ErrorCode::BaseUrlInsecure, "{text}");
             assert!(BaseUrl::parse(text, true).is_ok(), "{text}");

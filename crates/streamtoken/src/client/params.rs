@@ -35,8 +35,8 @@ impl CallOptions {
     /// Options from an object of loosely typed members. `null` is *not given*.
     ///
     /// # Errors
-    /// Those of [`ClientOptions::from_value`](super::ClientOptions::from_value), and
-    /// [`ErrorCode::AccountIdInvalid`](crate::ErrorCode::AccountIdInvalid).
+    /// Those of [`ClientOptions::from_value`](super::ClientOptions::from_value). An account id is checked with
+    /// the call.
     pub fn from_value(value: &Value) -> Result<Self> {
         let mut options = Self::default();
         options.read(known_members(value, Self::NAMES, &[])?)?;

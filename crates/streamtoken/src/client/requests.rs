@@ -36,7 +36,8 @@ impl Requests {
     }
 
     /// `POST /accounts/{account_id}/stream/{identifier}/token`. The options are checked as
-    /// [`Signer::sign`](crate::Signer::sign) checks them; `expires_in` is sent as `exp`.
+    /// [`Signer::sign`](crate::Signer::sign) checks them; `expires_in` is sent as `exp`,
+    /// and `now` is what both are reckoned with, and not sent.
     ///
     /// # Errors
     /// Those of [`Signer::sign`](crate::Signer::sign); [`ErrorCode::OptionNotRemote`] for `time_format` and
@@ -106,7 +107,7 @@ impl Requests {
     }
 
     /// `DELETE /accounts/{account_id}/stream/keys/{id}`: every token signed with the key stops working. The
-    /// result is the API's word for it, `Revoked`.
+    /// result is the API's word for it: `Revoked`, also where it has none.
     ///
     /// # Errors
     /// [`ErrorCode::KeyIdInvalid`], and as [`Requests::create_key`].

@@ -33,6 +33,7 @@
 //! | say who may watch | [`AccessRules`], [`Rule`], [`Condition`] |
 //! | check a token | [`verify`], [`VerifyContext`], [`Claims`] |
 //! | read a token without checking it | [`inspect`], [`Unverified`] |
+//! | ask Cloudflare's API, or a service that answers its routes | `client` (features `http` and `client`) |
 //! | playback URLs | [`playback_urls`], [`rewrite`], [`CustomerCode`] |
 //! | tell what went wrong | [`Error`], [`ErrorCode`] |
 //! | wrap this crate for another language | [`host`] |
@@ -42,6 +43,9 @@
 //! - `aws-lc` (default): RSA on AWS-LC. Needs a C compiler.
 //! - `rust-crypto`: the same bytes in pure Rust, slower, without a C compiler
 //!   (`default-features = false, features = ["rust-crypto"]`). With both on, AWS-LC is used.
+//! - `http`: requests to Cloudflare's API, their answers and the plan of retries, as types of the crate `http`:
+//!   for any client, asynchronous ones too.
+//! - `client`: `Client`, which brings a blocking transport over rustls. Needs `aws-lc`.
 //!
 //! # Coming from elsewhere
 //!

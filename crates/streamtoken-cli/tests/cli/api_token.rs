@@ -175,3 +175,31 @@ fn a_private_key_is_sent_when_told_so_and_never_else() {
     assert_eq!(asked.body, "{}");
     assert!(asked.head.contains(TOKEN));
 }
+
+#[test]
+fn options_in_json_send_no_private_key() {
+    let folder = Folder::new();
+    let whole = json!({"id": KEY_ID, "pem": example("pem_base64")}).to_string();
+    for (options, field) in [
+        (&*whole, "/id"),
+        (r#"{"pem": "x", "id": null}"#, "/pem"),
+        (r#"{"id": "x"}"#, "/id"),
+        (r#"{"pem": 1}"#, "/pem"),
+    ] {
+        folder.write("options", options);
+        let stub = Stub::new(Vec::new());
+        let mut command = stub.command();
+        let file = format!("@{}", folder.at("options"));
+        command.args(["token", "create", "v", "--options", &file]);
+        let sent = ["--send-private-key", &folder.at("key"), "--key-id", KEY_ID];
+        for more in [&[][..], &sent] {
+            let why = feed(command.args(more), "").refused(2, "usage_invalid");
+            assert!(
+                why.contains("--send-private-key FILE") && why.ends_with(&format!("({field})\n")),
+                "{why}"
+            );
+        }
+    }
+    let (_, body) = ask(&["v", "--options", r#"{"id": null, "pem": null}"#]);
+    assert_eq!(body, json!({}));
+}

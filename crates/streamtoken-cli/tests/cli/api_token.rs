@@ -122,7 +122,10 @@ fn what_the_endpoint_does_not_take_is_refused_before_anything_is_sent() {
     };
     for format in ["number", "string"] {
         let why = refused(&["v", "--time-format", format], "option_not_remote");
-        assert!(why.contains("Cloudflare's endpoint decides"), "{why}");
+        assert!(
+            why.starts_with("--time-format is for signing locally: Cloudflare's endpoint decides"),
+            "{why}"
+        );
     }
     refused(&["v", "--reuse-window", "60"], "option_not_remote");
     refused(&["v", "--exp", "1790000000000"], "time_in_milliseconds");

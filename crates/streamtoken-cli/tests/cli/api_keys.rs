@@ -314,6 +314,28 @@ fn whoever_interrupts_the_making_of_a_key_is_told_to_look() {
     }
 }
 
+/// As under `nohup`.
+#[test]
+fn a_signal_that_was_to_be_ignored_stays_ignored() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = r#"trap "" HUP; exec "$0" api keys create --out key"#;
+    let mut command = Command::new("bash");
+    command
+        .args(["-c", script, env!("CARGO_BIN_EXE_streamtoken")])
+        .env("CLOUDFLARE_API_TOKEN", "t")
+        .env("CLOUDFLARE_ACCOUNT_ID", "a")
+        .env("CLOUDFLARE_BASE_URL", format!("http://{address}"))
+        .current_dir(folder.path());
+    let child = start(&mut command);
+    let (_stream, _) = listener.accept().expect("a connection");
+    let pid = child.id().to_string();
+    let killed = Command::new("kill").args(["-HUP", &pid]).status();
+    assert!(killed.expect("kill").success());
+    interrupt(child, "-TERM", 143);
+}
+
 #[test]
 fn an_interruption_takes_no_file_of_another() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -131,11 +131,7 @@ impl Ui {
     /// Writes a line to standard error that was asked for, whoever reads it.
     #[cfg(feature = "client")]
     pub(crate) fn aside(self, text: &str) {
-        drop(writeln!(
-            io::stderr().lock(),
-            "{}",
-            printable(text).replace('\n', "\\n")
-        ));
+        drop(writeln!(io::stderr().lock(), "{}", in_a_line(text)));
     }
 
     /// Prints a refusal; the exit code is the error code's.
@@ -165,7 +161,7 @@ impl Ui {
         let field = error.field().map(|field| format!(" ({field})"));
         let text = format!("{}{}", error.message(), field.unwrap_or_default());
         // One line: a name with a line end in it must not look like a second error.
-        format!("{head}: {}", printable(&text).replace('\n', "\\n"))
+        format!("{head}: {}", in_a_line(&text))
     }
 
     /// Help and version, which clap hands over as errors; and what it does not understand.
@@ -256,7 +252,7 @@ fn facts(api: &ApiFailure) -> String {
     lines.extend(pages.map(|page| format!("see {page}")));
     let lines = lines.iter();
     lines
-        .map(|line| format!("\n  {}", printable(line).replace('\n', "\\n")))
+        .map(|line| format!("\n  {}", in_a_line(line)))
         .collect()
 }
 
@@ -292,6 +288,11 @@ pub(crate) fn printable(text: &str) -> String {
         }
     }
     out
+}
+
+/// The same, and line ends too.
+pub(crate) fn in_a_line(text: &str) -> String {
+    printable(text).replace('\n', "\\n")
 }
 
 /// Control characters (C0, DEL, C1), and what reorders or hides the text around it: bidirectional

@@ -1,6 +1,6 @@
 //! Names and values in two columns, and lists in several.
 
-use crate::output::{NAME, Ui, printable};
+use crate::output::{NAME, Ui, in_a_line, printable};
 
 /// Lines of `name  value`, the values aligned.
 pub(crate) fn table<N: AsRef<str>, V: AsRef<str>>(ui: Ui, rows: &[(N, V)]) -> String {
@@ -25,7 +25,7 @@ pub(crate) fn table<N: AsRef<str>, V: AsRef<str>>(ui: Ui, rows: &[(N, V)]) -> St
 pub(crate) fn columns<const N: usize>(ui: Ui, headings: [&str; N], rows: &[[String; N]]) -> String {
     let rows: Vec<[String; N]> = rows
         .iter()
-        .map(|row| row.each_ref().map(|cell| printable(cell)))
+        .map(|row| row.each_ref().map(|cell| in_a_line(cell)))
         .collect();
     let widths: [usize; N] = std::array::from_fn(|column| {
         let cells = rows.iter().map(|row| row[column].chars().count());

@@ -181,6 +181,86 @@ fn a_credential_that_is_missing_or_none_is_named_and_not_shown() {
     }
 }
 
+/// Variables that lead to a refusal, and what it says.
+type Refusal = (
+    &'static [(&'static str, &'static str)],
+    &'static [&'static str],
+);
+
+#[test]
+fn refusals_name_flags_and_variables_that_there_are() {
+    let refusals: [Refusal; 9] = [
+        (
+            &[("API_TOKEN", "")],
+            &["CLOUDFLARE_API_TOKEN", "--api-token-file"],
+        ),
+        (
+            &[("API_TOKEN", ""), ("API_KEY", "k")],
+            &["CLOUDFLARE_EMAIL", "--api-token-file"],
+        ),
+        (
+            &[("API_TOKEN", ""), ("API_KEY", "a b"), ("EMAIL", "e")],
+            &["CLOUDFLARE_API_KEY has"],
+        ),
+        (
+            &[("API_TOKEN", ""), ("API_KEY", "k"), ("EMAIL", "a b")],
+            &["CLOUDFLARE_EMAIL has"],
+        ),
+        (&[("API_TOKEN", "a b")], &["the API token has"]),
+        (&[("API_TOKEN", "Bearer a")], &["the API token begins"]),
+        (
+            &[("ACCOUNT_ID", "")],
+            &["CLOUDFLARE_ACCOUNT_ID", "--account-id ID"],
+        ),
+        (&[("BASE_URL", "http://192.0.2.1")], &["--allow-http"]),
+        (&[("BASE_URL", "ftp://192.0.2.1")], &["the base URL must"]),
+    ];
+    for (variables, expected) in refusals {
+        for args in [&["keys", "create"][..], &LIST, &["token", "create", "v"]] {
+            let stub = Stub::new(Vec::new());
+            let folder = tempfile::tempdir().expect("a folder");
+            let mut command = stub.command();
+            command.args(args).current_dir(folder.path());
+            for (name, value) in variables {
+                command.env(format!("CLOUDFLARE_{name}"), value);
+            }
+            let run = feed(&mut command, "");
+            let (why, _field) = run.stderr.rsplit_once(" (/").expect("a field");
+            let (_slug, why) = why.split_once(": ").expect("a slug");
+            assert_eq!(run.code, Some(4), "{why}");
+            assert!(expected.iter().all(|text| why.contains(text)), "{why}");
+            for option in ClientOptions::NAMES
+                .iter()
+                .filter(|name| name.contains('_'))
+            {
+                assert!(!why.contains(option), "{option}: {why}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_help_says_what_the_exit_codes_are() {
+    let help = run(&["api", "--help"]).good();
+    let words: Vec<_> = help.split_whitespace().collect();
+    let help = words.join(" ");
+    for text in [
+        "those that make a key are not, once they may have arrived",
+        "2 input, also a question that was not answered with yes",
+        "a credential, base URL or proxy that is none",
+        "130 Ctrl-C",
+    ] {
+        assert!(help.contains(text), "{text}: {help}");
+    }
+    let mut command = streamtoken();
+    command
+        .args(["api", "keys", "list", "--base-url", "https://192.0.2.1"])
+        .env("CLOUDFLARE_API_TOKEN", "t")
+        .env("CLOUDFLARE_ACCOUNT_ID", "a")
+        .env("HTTPS_PROXY", "socks5://192.0.2.1:1");
+    feed(&mut command, "").refused(4, "proxy_invalid");
+}
+
 #[test]
 fn a_credential_on_the_command_line_is_refused_and_not_repeated() {
     for args in [

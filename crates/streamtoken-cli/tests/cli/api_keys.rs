@@ -1,7 +1,10 @@
 //! `streamtoken api keys`: files, failures, and what is said about them.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::io::{PipeReader, PipeWriter, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::os::fd::AsRawFd as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _, symlink};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -11,7 +14,7 @@ use serde_json::{Value as Json, json};
 use streamtoken::SigningKey;
 
 use crate::api::at_terminal;
-use crate::common::{Run, VIDEO, feed, run};
+use crate::common::{Run, VIDEO, feed, run, streamtoken};
 use crate::emulator::{Api, pass};
 use crate::stub::{Stub, success};
 
@@ -259,35 +262,204 @@ fn a_key_that_was_made_and_cannot_be_saved_is_named() {
     );
 }
 
-#[test]
-fn whoever_interrupts_the_making_of_a_key_is_told_to_look() {
-    let api = Api::new();
-    api.fail(&[json!({"latency_ms": 60_000, "path": "keys", "times": 1})]);
-    let child = start(api.command().args(["keys", "create", "--out", "key"]));
-    // The room is taken before the request is made, and the signal is watched before that.
-    wait_until(|| {
-        fs::metadata(api.at("key")).is_ok_and(|about| about.len() > 0) && catches(&child)
-    });
+/// Sends a signal, which ends the process with the status that a shell reports for it.
+fn interrupt(child: Child, name: &str, status: i32) -> Run {
     let pid = child.id().to_string();
-    let killed = Command::new("kill").args(["-INT", &pid]).status();
+    let killed = Command::new("kill").args([name, &pid]).status();
     assert!(killed.expect("kill").success());
     let output = Run::from(child.wait_with_output().expect("the end"));
-    assert_eq!((output.code, &*output.stdout), (Some(130), ""));
+    assert_eq!(output.code, Some(status), "{}", output.stderr);
     assert!(
-        output.stderr.contains("streamtoken api keys list"),
+        output.stderr.starts_with("interrupted: "),
         "{}",
         output.stderr
     );
-    assert!(api.files().is_empty());
+    output
 }
 
-/// Whether a process has a handler for SIGINT, the second of its signals.
-fn catches(child: &Child) -> bool {
-    let status = fs::read_to_string(format!("/proc/{}/status", child.id()));
-    let status = status.unwrap_or_default();
-    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
-    let caught = caught.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-    caught.is_some_and(|mask| mask & 2 != 0)
+const SIGNALS: [(&str, i32); 3] = [("-INT", 130), ("-TERM", 143), ("-HUP", 129)];
+
+/// A server that takes requests and never answers, and the process that asks it for a key.
+fn ask_for_a_key(folder: &Path) -> (TcpStream, Child) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let mut command = streamtoken();
+    command
+        .args(["api", "keys", "create", "--out", "key"])
+        .env("CLOUDFLARE_API_TOKEN", "t")
+        .env("CLOUDFLARE_ACCOUNT_ID", "a")
+        .env("CLOUDFLARE_BASE_URL", format!("http://{address}"))
+        .current_dir(folder);
+    let child = start(&mut command);
+    let (stream, _) = listener.accept().expect("a connection");
+    (stream, child)
+}
+
+#[test]
+fn whoever_interrupts_the_making_of_a_key_is_told_to_look() {
+    for (name, status) in SIGNALS {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("key");
+        let (_stream, child) = ask_for_a_key(folder.path());
+        assert!(file.exists(), "it waits for the key");
+        let output = interrupt(child, name, status);
+        let said = &output.stderr;
+        assert!(
+            output.stdout.is_empty()
+                && said.contains("may have been made")
+                && said.contains("streamtoken api keys list"),
+            "{name}: {said}"
+        );
+        assert!(!file.exists(), "{name}");
+    }
+}
+
+/// As under `nohup`.
+#[test]
+fn a_signal_that_was_to_be_ignored_stays_ignored() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = r#"trap "" HUP; exec "$0" api keys create --out key"#;
+    let mut command = Command::new("bash");
+    command
+        .args(["-c", script, env!("CARGO_BIN_EXE_streamtoken")])
+        .env("CLOUDFLARE_API_TOKEN", "t")
+        .env("CLOUDFLARE_ACCOUNT_ID", "a")
+        .env("CLOUDFLARE_BASE_URL", format!("http://{address}"))
+        .current_dir(folder.path());
+    let child = start(&mut command);
+    let (_stream, _) = listener.accept().expect("a connection");
+    let pid = child.id().to_string();
+    let killed = Command::new("kill").args(["-HUP", &pid]).status();
+    assert!(killed.expect("kill").success());
+    interrupt(child, "-TERM", 143);
+}
+
+#[test]
+fn an_interruption_takes_no_file_of_another() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("key");
+    let (_stream, child) = ask_for_a_key(folder.path());
+    fs::write(folder.path().join("other"), "another's").expect("a file");
+    fs::rename(folder.path().join("other"), &file).expect("the name");
+    interrupt(child, "-INT", 130);
+    assert_eq!(fs::read(&file).expect("the file"), b"another's");
+}
+
+/// Makes a key that cannot be printed yet: the reader of standard output is slow.
+fn print_a_key() -> (PipeReader, Child) {
+    let stub = Stub::result(&answer("the-id"));
+    let mut command = stub.command();
+    command.args(["keys", "create", "--out", "-"]);
+    let (reader, writer) = full_pipe();
+    let child = command
+        .stdin(Stdio::null())
+        .stdout(writer)
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    wait_until(|| call(&child, child.id()).split(' ').nth(1) == Some("0x1"));
+    (reader, child)
+}
+
+#[test]
+fn whoever_interrupts_the_saving_of_a_key_is_told_its_id() {
+    for (name, status) in SIGNALS {
+        let (_reader, child) = print_a_key();
+        let said = interrupt(child, name, status).stderr;
+        assert!(
+            said.contains("the key the-id was made")
+                && said.ends_with("streamtoken api keys delete --yes the-id\n"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn a_key_that_is_being_saved_is_saved_before_an_interruption() {
+    let (mut reader, child) = print_a_key();
+    let pid = child.id();
+    let others = || {
+        let tasks = fs::read_dir(format!("/proc/{pid}/task")).expect("tasks");
+        let ids = tasks.map(|task| task.expect("a task").file_name());
+        let ids = ids.filter_map(|id| id.to_str()?.parse().ok());
+        let calls = ids.filter(|id| *id != pid).map(|id| call(&child, id));
+        calls.collect::<Vec<_>>()
+    };
+    let before = others();
+    let killed = Command::new("kill")
+        .args(["-INT", &pid.to_string()])
+        .status();
+    assert!(killed.expect("kill").success());
+    // It has noticed once it waits for something else.
+    wait_until(|| {
+        let now = others();
+        now != before && !now.iter().any(|call| call.starts_with("running"))
+    });
+    let mut printed = Vec::new();
+    reader.read_to_end(&mut printed).expect("the pipe");
+    let output = child.wait_with_output().expect("the end");
+    let said = String::from_utf8(output.stderr).expect("UTF-8");
+    assert_eq!(output.status.code(), Some(130), "{said}");
+    assert!(
+        said.contains("the key the-id was made and was printed"),
+        "{said}"
+    );
+    let key = SigningKey::load(printed.trim_ascii(), None).expect("the whole key");
+    assert_eq!(key.id(), "the-id");
+}
+
+/// The call that a thread is in: its number and arguments.
+fn call(child: &Child, thread: u32) -> String {
+    let path = format!("/proc/{}/task/{thread}/syscall", child.id());
+    fs::read_to_string(path).unwrap_or_default()
+}
+
+/// A pipe that takes no more.
+fn full_pipe() -> (PipeReader, PipeWriter) {
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    let path = format!("/proc/self/fd/{}", writer.as_raw_fd());
+    let mut options = fs::File::options();
+    let mut filler = options
+        .write(true)
+        .custom_flags(O_NONBLOCK)
+        .open(path)
+        .expect("the pipe");
+    while filler.write(&[b'\n'; 4096]).is_ok() {}
+    (reader, writer)
+}
+
+const O_NONBLOCK: i32 = 0o4000;
+
+#[test]
+fn a_rotation_that_waits_for_an_answer_has_no_file() {
+    let (api, old) = with_a_key();
+    let rotate = format!(
+        "'{}' api keys rotate --revoke {old} --out new",
+        env!("CARGO_BIN_EXE_streamtoken")
+    );
+    let mut script = Command::new("script");
+    script.args(["--quiet", "--return", "--command", &rotate, "/dev/null"]);
+    script.current_dir(api.at("")).envs(api.variables());
+    script.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = script.spawn().expect("script");
+    let mut seen = String::new();
+    let mut stdout = child.stdout.take().expect("a pipe");
+    let mut byte = [0];
+    while !seen.ends_with("[y/N]") {
+        assert_eq!(stdout.read(&mut byte).expect("a pipe"), 1, "{seen}");
+        seen.push(byte[0].into());
+    }
+    let files = api.files();
+    let mut stdin = child.stdin.take().expect("a pipe");
+    stdin.write_all(b"\x03").expect("Ctrl-C");
+    assert_eq!(child.wait().expect("the end").code(), Some(130));
+    assert_eq!(
+        (files, api.files()),
+        (vec!["old".into()], vec!["old".into()])
+    );
+    assert_eq!(api.keys(), [old]);
 }
 
 #[test]
@@ -342,8 +514,14 @@ fn an_answer_that_is_no_good_key_is_kept_all_the_same() {
 #[test]
 fn an_id_is_no_path() {
     let mut result = answer("x");
-    result["id"] = json!("../../x\u{1b}[31m");
-    let stub = Stub::result(&result);
+    for id in ["../../x\u{1b}[31m", "", "a b", "x\nkey id: y"] {
+        result["id"] = json!(id);
+        is_no_path(&result);
+    }
+}
+
+fn is_no_path(result: &Json) {
+    let stub = Stub::result(result);
     let folder = tempfile::tempdir().expect("a folder");
     let inner = folder.path().join("a/b");
     fs::create_dir_all(&inner).expect("a folder");
@@ -352,7 +530,12 @@ fn an_id_is_no_path() {
     let run = feed(&mut command, "");
     assert_eq!(run.code, Some(3), "{}", run.stderr);
     assert!(!run.stderr.contains('\u{1b}'));
-    assert!(inner.join("stream-key-x31m.json").exists());
+    let files: Vec<_> = fs::read_dir(&inner).expect("the folder").collect();
+    let [Ok(file)] = &*files else {
+        panic!("one file: {files:?}");
+    };
+    let name = file.file_name().into_string().expect("UTF-8");
+    assert!(name.starts_with("stream-key-new-"), "{name}");
 }
 
 #[test]
@@ -383,6 +566,51 @@ fn keys_are_listed() {
     }
 }
 
+/// The API may say what it likes; none of it is a line of ours, or a word of the shell.
+#[test]
+fn ids_that_are_none_end_no_line_and_no_command() {
+    let list = json!([{"id": "a\nb; rm c", "key_id": "a", "created": "then\nnow"}]);
+    let table = feed(Stub::result(&list).command().args(["keys", "list"]), "").good();
+    assert_eq!(table, "id          created\na\\nb; rm c  then\\nnow\n");
+
+    let stub = Stub::new(vec![
+        ("200 OK", success(&list)),
+        ("200 OK", success(&answer("new"))),
+    ]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut command = stub.command();
+    command.args(["keys", "rotate"]).current_dir(folder.path());
+    let text = feed(&mut command, "").good();
+    assert!(
+        text.ends_with("streamtoken api keys delete 'a\\nb; rm c'\n"),
+        "{text}"
+    );
+
+    let mut made = answer("e");
+    made["id"] = json!("a b\nkey id: c");
+    let stub = Stub::result(&made);
+    let full = fs::File::options()
+        .write(true)
+        .open("/dev/full")
+        .expect("a device");
+    let mut command = stub.command();
+    command.args(["keys", "create", "--out", "-"]).stdout(full);
+    let lost = Run::from(command.output().expect("the end"));
+    assert!(
+        lost.stderr
+            .ends_with("streamtoken api keys delete --yes 'a b\\nkey id: c'\n"),
+        "{}",
+        lost.stderr
+    );
+
+    // No key is made where the old one could not be deleted.
+    let list = json!([{"id": "a/b", "key_id": "a/b", "created": null}]);
+    let stub = Stub::result(&list);
+    let mut command = stub.command();
+    command.args(["keys", "rotate", "--revoke", "a/b", "--yes"]);
+    feed(command.current_dir(folder.path()), "").refused(2, "key_id_invalid");
+}
+
 #[test]
 fn a_key_is_deleted_when_somebody_says_so() {
     let api = Api::new();
@@ -401,12 +629,12 @@ fn a_key_is_deleted_when_somebody_says_so() {
         "{why}"
     );
     let no = at_terminal(api.command().args(["keys", "delete", first]), "n\n");
-    assert_eq!(no.code, Some(4), "{}", no.stdout);
+    assert_eq!(no.code, Some(2), "{}", no.stdout);
     assert!(
         no.stdout.contains("[y/N]")
             && no
                 .stdout
-                .contains("error[api_aborted]: nothing was changed"),
+                .contains("error[usage_invalid]: the answer was not yes; nothing was changed"),
         "{}",
         no.stdout
     );
@@ -428,8 +656,10 @@ fn a_key_is_deleted_when_somebody_says_so() {
     api.run(&["keys", "delete", third, "--yes"])
         .refused(4, "api_not_found");
     for id in ["", "a/b", "..", "%2e%2e", &"a".repeat(65)] {
-        api.run(&["keys", "delete", id, "--yes"])
-            .refused(2, "key_id_invalid");
+        for yes in [&[][..], &["--yes"]] {
+            api.run(&[&["keys", "delete", id], yes].concat())
+                .refused(2, "key_id_invalid");
+        }
     }
 }
 
@@ -475,7 +705,7 @@ fn a_rotation_makes_a_key_and_ends_the_old_one_only_when_told_so() {
 
     let revoke = ["keys", "rotate", "--revoke", &new];
     let no = at_terminal(api.command().args(revoke), "\n");
-    assert_eq!((no.code, api.keys().len()), (Some(4), 2), "{}", no.stdout);
+    assert_eq!((no.code, api.keys().len()), (Some(2), 2), "{}", no.stdout);
     let yes = at_terminal(api.command().args(revoke), "yes\n");
     assert!(
         yes.stdout.contains(&format!("ended:  {new}")),

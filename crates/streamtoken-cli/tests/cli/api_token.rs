@@ -122,7 +122,10 @@ fn what_the_endpoint_does_not_take_is_refused_before_anything_is_sent() {
     };
     for format in ["number", "string"] {
         let why = refused(&["v", "--time-format", format], "option_not_remote");
-        assert!(why.contains("Cloudflare's endpoint decides"), "{why}");
+        assert!(
+            why.starts_with("--time-format is for signing locally: Cloudflare's endpoint decides"),
+            "{why}"
+        );
     }
     refused(&["v", "--reuse-window", "60"], "option_not_remote");
     refused(&["v", "--exp", "1790000000000"], "time_in_milliseconds");
@@ -174,4 +177,32 @@ fn a_private_key_is_sent_when_told_so_and_never_else() {
     let asked = stub.asked().pop().expect("a request");
     assert_eq!(asked.body, "{}");
     assert!(asked.head.contains(TOKEN));
+}
+
+#[test]
+fn options_in_json_send_no_private_key() {
+    let folder = Folder::new();
+    let whole = json!({"id": KEY_ID, "pem": example("pem_base64")}).to_string();
+    for (options, field) in [
+        (&*whole, "/id"),
+        (r#"{"pem": "x", "id": null}"#, "/pem"),
+        (r#"{"id": "x"}"#, "/id"),
+        (r#"{"pem": 1}"#, "/pem"),
+    ] {
+        folder.write("options", options);
+        let stub = Stub::new(Vec::new());
+        let mut command = stub.command();
+        let file = format!("@{}", folder.at("options"));
+        command.args(["token", "create", "v", "--options", &file]);
+        let sent = ["--send-private-key", &folder.at("key"), "--key-id", KEY_ID];
+        for more in [&[][..], &sent] {
+            let why = feed(command.args(more), "").refused(2, "usage_invalid");
+            assert!(
+                why.contains("--send-private-key FILE") && why.ends_with(&format!("({field})\n")),
+                "{why}"
+            );
+        }
+    }
+    let (_, body) = ask(&["v", "--options", r#"{"id": null, "pem": null}"#]);
+    assert_eq!(body, json!({}));
 }

@@ -61,7 +61,7 @@ impl Connection {
         if let Some(path) = &self.api_token_file {
             options = options.api_token(secret(path)?.as_str());
         }
-        Client::with_observer(options.or_env(), observer(self.verbose, ui)).map_err(in_flags)
+        Client::with_observer(options.or_env(), observer(self.verbose, ui))
     }
 
     /// What may be said of a single call as well.
@@ -105,14 +105,18 @@ fn number(text: &str) -> Value {
     }
 }
 
-/// Says it as this command line does.
-fn in_flags(error: Error) -> Error {
-    if error.code() != ErrorCode::ApiCredentialMissing || error.field() != Some("/api_token") {
-        return error;
-    }
-    let message = "there is no credential for the API; set CLOUDFLARE_API_TOKEN or give --api-token-file FILE (or, \
-                   with the previous scheme, set CLOUDFLARE_EMAIL and CLOUDFLARE_API_KEY)";
-    Error::new(error.code(), message).at("/api_token")
+/// Says what the core says of its options as this command line does, which has flags and variables instead.
+pub(super) fn in_flags(error: Error) -> Error {
+    let field = error.field().unwrap_or_default();
+    let is_it = |(code, at, _): &&(ErrorCode, &str, &str)| *code == error.code() && *at == field;
+    let option = field.trim_start_matches('/');
+    let name = NAMES.iter().find(|(name, _)| *name == option);
+    let message = match (SENTENCES.iter().find(is_it), name) {
+        (Some((_, _, sentence)), _) => (*sentence).to_owned(),
+        (None, Some((_, name))) => error.message().replace(option, name),
+        (None, None) => return error,
+    };
+    Error::new(error.code(), message).at(field)
 }
 
 /// Tells of attempts: of all when asked, else a person at a terminal of those that make them wait.
@@ -142,6 +146,42 @@ fn max_retries_help() -> String {
         "How often a request that failed is sent again, where that may help [default: {DEFAULT_MAX_RETRIES}]"
     )
 }
+
+/// What would name options otherwise.
+const SENTENCES: &[(ErrorCode, &str, &str)] = &[
+    (
+        ErrorCode::ApiCredentialMissing,
+        "/api_token",
+        "there is no credential for the API; set CLOUDFLARE_API_TOKEN or give --api-token-file FILE (or, with the \
+         previous scheme, set CLOUDFLARE_EMAIL and CLOUDFLARE_API_KEY)",
+    ),
+    (
+        ErrorCode::ApiCredentialMissing,
+        "/api_email",
+        "the e-mail address of the API key is missing; set CLOUDFLARE_EMAIL, or better use an API token \
+         (CLOUDFLARE_API_TOKEN or --api-token-file FILE)",
+    ),
+    (
+        ErrorCode::ApiAccountMissing,
+        "/account_id",
+        "there is no account id; set CLOUDFLARE_ACCOUNT_ID or give --account-id ID",
+    ),
+    (
+        ErrorCode::BaseUrlInsecure,
+        "/base_url",
+        "http:// would show credentials and tokens to everybody on the way; use https://, or give --allow-http \
+         when the way is safe",
+    ),
+];
+
+/// What stands for an option that a message begins with.
+const NAMES: &[(&str, &str)] = &[
+    ("api_token", "the API token"),
+    ("api_key", "CLOUDFLARE_API_KEY"),
+    ("api_email", "CLOUDFLARE_EMAIL"),
+    ("time_format", "--time-format"),
+    ("reuse_window", "--reuse-window"),
+];
 
 /// Credentials have about 40 characters; the core refuses what has more than 4096.
 const ENOUGH_FOR_A_TOKEN: usize = 8192;

@@ -4,6 +4,7 @@ mod confirm;
 mod create;
 mod delete;
 mod file;
+mod id;
 mod interrupt;
 mod list;
 mod made;

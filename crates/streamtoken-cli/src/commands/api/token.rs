@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use streamtoken::client::TokenParams;
-use streamtoken::{Result, SigningKey, Value};
+use streamtoken::{Error, ErrorCode, Result, SigningKey, Value};
 
 use super::connection::Connection;
 use crate::commands::sign::flags::{Claims, RuleFlags, Times, Urls, layers};
@@ -64,6 +64,7 @@ pub(super) fn run(command: &Command, connection: &Connection, ui: Ui) -> Outcome
 impl Create {
     fn params(&self, connection: &Connection) -> Result<TokenParams> {
         let [below, above] = layers(&self.claims, &self.times, &self.rules)?;
+        refuse_key_in(&below)?;
         let params = TokenParams::from_value(&below)?
             .overlaid(&above)?
             .overlaid(&Value::Object(connection.call()))?;
@@ -73,6 +74,22 @@ impl Create {
         let key = SigningKey::load(&*key_source::read(path)?, self.key_id.as_deref())?;
         Ok(params.key(key.id(), key.to_pem_base64().as_str()))
     }
+}
+
+/// A private key leaves this machine when a flag says so, and not with the options of a video.
+fn refuse_key_in(options: &Value) -> Result<()> {
+    let members = options.as_object().unwrap_or_default();
+    let is_key = |(name, value): &&(String, Value)| {
+        matches!(name.as_str(), "id" | "pem") && *value != Value::Null
+    };
+    let Some((name, _)) = members.iter().find(is_key) else {
+        return Ok(());
+    };
+    let message = format!(
+        "{name} in --options would send a private key along; sign with streamtoken sign --key FILE, or say so \
+         with --send-private-key FILE"
+    );
+    Err(Error::new(ErrorCode::UsageInvalid, message).at(format!("/{name}")))
 }
 
 const EXAMPLES: &str = "\

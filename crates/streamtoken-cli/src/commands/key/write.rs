@@ -111,7 +111,7 @@ pub(super) fn shown(path: Option<&PathBuf>) -> Option<String> {
 /// A path as a shell reads it.
 pub(in crate::commands) fn quoted(path: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+:@,%".contains(&byte);
-    if path.bytes().all(is_plain) {
+    if !path.is_empty() && path.bytes().all(is_plain) {
         path.to_owned()
     } else {
         format!("'{}'", path.replace('\'', r"'\''"))

@@ -19,10 +19,13 @@ pub(super) fn confirm(question: &str, yes: bool) -> Result<()> {
     let mut screen = io::stderr().lock();
     drop(write!(screen, "{} [y/N] ", printable(question)));
     drop(screen.flush());
+    // Whoever else has something to say does not wait for the answer.
+    drop(screen);
     if matches!(answer()?.trim(), "y" | "Y" | "yes" | "Yes" | "YES") {
         return Ok(());
     }
-    Err(Error::new(ErrorCode::ApiAborted, "nothing was changed"))
+    let message = "the answer was not yes; nothing was changed";
+    Err(Error::new(ErrorCode::UsageInvalid, message))
 }
 
 /// The line that was typed, as much of it as matters.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Connection;
 use super::made::Made;
 use super::out::Out;
-use crate::output::{Exit, Outcome, Ui};
+use crate::output::{Exit, Outcome, Ui, in_a_line};
 
 /// Have the API make a signing key, into a new file that only you can read
 ///
@@ -28,9 +28,9 @@ struct Created<'a> {
 
 pub(super) fn run(args: &Args, connection: &Connection, ui: Ui) -> Outcome {
     let client = connection.client(ui)?;
-    let made = Made::make(&client, args.out.reserve()?, ui)?;
+    let made = Made::make(&client, args.out.reserve(ui)?, ui)?;
     if made.kept.is_none() {
-        ui.note(&format!("key id: {}", made.key.id()));
+        ui.note(&format!("key id: {}", in_a_line(made.key.id())));
     } else if ui.json {
         ui.object(&Created {
             id: made.key.id(),

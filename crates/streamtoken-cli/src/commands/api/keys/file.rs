@@ -7,15 +7,24 @@ use std::path::{Path, PathBuf};
 use streamtoken::Result;
 use zeroize::Zeroizing;
 
+use super::interrupt;
 use crate::commands::key::write::{create, line, uncreated, unwritten};
 use crate::output::reason;
 
 /// A new file for a key that is still to be made: what may go wrong with a file goes wrong before. Unless a
 /// key is kept in it, it is gone in the end.
 pub(super) struct Reserved {
-    path: PathBuf,
+    name: Name,
     file: File,
     is_kept: bool,
+}
+
+/// The name of a file that was made here, as long as it is still that file's.
+#[derive(Clone)]
+pub(super) struct Name {
+    path: PathBuf,
+    #[cfg(unix)]
+    place: Option<(u64, u64)>,
 }
 
 /// A file with a key in it, and what was read back from it.
@@ -27,9 +36,13 @@ pub(super) struct Kept {
 impl Reserved {
     /// Makes the file, and takes its room on the disk.
     pub(super) fn new(path: &Path) -> Result<Self> {
+        let mut state = interrupt::state();
         let file = create(path).map_err(|error| uncreated(path, &error))?;
+        let name = Name::of(path, &file);
+        state.file = Some(name.clone());
+        drop(state);
         let mut reserved = Self {
-            path: path.to_owned(),
+            name,
             file,
             is_kept: false,
         };
@@ -40,26 +53,22 @@ impl Reserved {
         Ok(reserved)
     }
 
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// Writes `text` as a line in the place of the room, and reads it back by the file's name.
     pub(super) fn keep(mut self, text: &str) -> Result<Kept> {
         let line = line(text);
         let kept = self
             .write(line.as_bytes())
-            .and_then(|()| read_back(&self.path, line.len()));
-        let text = kept.map_err(|error| unwritten(&self.path, &reason(&error)))?;
+            .and_then(|()| read_back(&self.name.path, line.len()));
+        let text = kept.map_err(|error| unwritten(&self.name.path, &reason(&error)))?;
         if *text != line.as_bytes() {
             return Err(unwritten(
-                &self.path,
+                &self.name.path,
                 "it holds something else than what was written",
             ));
         }
         self.is_kept = true;
         Ok(Kept {
-            path: self.path.clone(),
+            path: self.name.path.clone(),
             text,
         })
     }
@@ -69,17 +78,41 @@ impl Reserved {
         self.file.write_all(line)?;
         self.file.set_len(line.len() as u64)?;
         self.file.sync_all()?;
-        sync_folder(&self.path)
+        sync_folder(&self.name.path)
+    }
+}
+
+impl Drop for Reserved {
+    fn drop(&mut self) {
+        if !self.is_kept {
+            interrupt::state().file = None;
+            self.name.remove();
+        }
+    }
+}
+
+impl Name {
+    fn of(path: &Path, file: &File) -> Self {
+        #[cfg(not(unix))]
+        let _ = file;
+        Self {
+            path: path.to_owned(),
+            #[cfg(unix)]
+            place: file.metadata().ok().map(|about| place(&about)),
+        }
     }
 
-    /// Whether the file is still the one with this name.
+    /// Removes the file, unless its name is another one's by now.
+    pub(super) fn remove(&self) {
+        if self.is_there() {
+            drop(std::fs::remove_file(&self.path));
+        }
+    }
+
     #[cfg(unix)]
     fn is_there(&self) -> bool {
-        use std::os::unix::fs::MetadataExt as _;
-        let place = |about: std::fs::Metadata| (about.dev(), about.ino());
-        let there = std::fs::symlink_metadata(&self.path).map(place);
-        let own = self.file.metadata().map(place);
-        there.is_ok_and(|there| own.is_ok_and(|own| own == there))
+        let there = std::fs::symlink_metadata(&self.path).ok();
+        there.is_some_and(|there| self.place == Some(place(&there)))
     }
 
     #[cfg(not(unix))]
@@ -88,12 +121,11 @@ impl Reserved {
     }
 }
 
-impl Drop for Reserved {
-    fn drop(&mut self) {
-        if !self.is_kept && self.is_there() {
-            drop(std::fs::remove_file(&self.path));
-        }
-    }
+/// What no two files have in common.
+#[cfg(unix)]
+fn place(about: &std::fs::Metadata) -> (u64, u64) {
+    use std::os::unix::fs::MetadataExt as _;
+    (about.dev(), about.ino())
 }
 
 impl Kept {

@@ -9,10 +9,10 @@ use streamtoken::{
 };
 
 use super::file::Kept;
-use super::interrupt::Watch;
+use super::interrupt::{Stage, reach};
 use super::out::Place;
 use crate::commands::key::write::quoted;
-use crate::output::{Stop, Ui, printable};
+use crate::output::{Stop, Ui, in_a_line, printable};
 
 /// A new key, and the file that it is in.
 pub(super) struct Made {
@@ -23,11 +23,12 @@ pub(super) struct Made {
 impl Made {
     /// Makes a key, saves it, and proves that what was saved signs.
     pub(super) fn make(client: &Client, place: Place, ui: Ui) -> Result<Self, Stop> {
-        let watch = Watch::over(place.file(), ui);
+        reach(Stage::Asked);
         let key = client.stream().keys().create(&CallOptions::new())?;
-        drop(watch);
+        reach(Stage::made(key.id()));
         let kept = place.save(&key, ui)?;
         let made = Self { key, kept };
+        reach(Stage::kept(made.key.id(), made.file()));
         made.prove().map_err(|error| made.unusable(&error))?;
         Ok(made)
     }
@@ -72,7 +73,7 @@ impl Made {
 
     /// The id, and how to use the file.
     pub(super) fn advice(&self) -> String {
-        let id = printable(self.key.id());
+        let id = in_a_line(self.key.id());
         let file = self.file_name();
         let use_it = switch(Path::new(&file));
         let file = printable(&quoted(&file));

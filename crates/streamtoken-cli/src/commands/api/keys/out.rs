@@ -1,12 +1,13 @@
 //! Where a key that the API makes goes, made sure of before there is one.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use streamtoken::client::CreatedKey;
 use streamtoken::{Error, ErrorCode, Result};
 use zeroize::Zeroizing;
 
 use super::file::{Kept, Reserved};
+use super::{id, interrupt};
 use crate::commands::key::write::is_stdout;
 use crate::output::{Stop, Ui, reason};
 
@@ -28,7 +29,10 @@ pub(super) enum Place {
 
 impl Out {
     /// Makes the file: whatever may be wrong with it is found before a key is made in vain.
-    pub(super) fn reserve(&self) -> Result<Place> {
+    ///
+    /// From now on the file goes when the process is interrupted.
+    pub(super) fn reserve(&self, ui: Ui) -> Result<Place> {
+        interrupt::watch(ui);
         match &self.out {
             Some(path) if is_stdout(path) => Ok(Place::Stdout),
             Some(path) => Reserved::new(path).map(Place::Named),
@@ -53,14 +57,6 @@ impl Out {
 }
 
 impl Place {
-    /// The file as it is named now.
-    pub(super) fn file(&self) -> Option<&Path> {
-        match self {
-            Self::Named(file) | Self::Unnamed(file) => Some(file.path()),
-            Self::Stdout => None,
-        }
-    }
-
     /// Puts the key there as the API gave it: that is a form which every command reads, and nothing of it
     /// is lost. What was written is read back; on standard output there is nothing to read.
     ///
@@ -72,9 +68,10 @@ impl Place {
                 return Ok(None);
             }
             Self::Named(file) => file.keep(&text(key)?),
-            Self::Unnamed(file) => file
-                .keep(&text(key)?)
-                .map(|kept| kept.renamed(&named_by(key))),
+            Self::Unnamed(file) => file.keep(&text(key)?).map(|kept| match named_by(key) {
+                Some(name) => kept.renamed(&name),
+                None => kept,
+            }),
         };
         match kept {
             Ok(kept) => Ok(Some(kept)),
@@ -90,18 +87,17 @@ fn text(key: &CreatedKey) -> Result<Zeroizing<String>> {
     Ok(Zeroizing::new(text.to_owned()))
 }
 
-/// The API says the id; what makes no plain name is left out of it.
-fn named_by(key: &CreatedKey) -> PathBuf {
-    let is_plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-    let id: String = key.id().chars().filter(is_plain).take(64).collect();
-    PathBuf::from(format!("stream-key-{id}.json"))
+/// The API says the id; what is none names no file.
+fn named_by(key: &CreatedKey) -> Option<PathBuf> {
+    id::check(key.id()).ok()?;
+    Some(format!("stream-key-{}.json", key.id()).into())
 }
 
 fn unsaved(key: &CreatedKey, error: &Error) -> Error {
     let message = format!(
-        "the key {id} was made, but it is saved nowhere and of no use to anybody: {error}; revoke it with \
-         streamtoken api keys delete {id} --yes",
-        id = key.id()
+        "the key {} was made, but it is saved nowhere and of no use to anybody: {error}; revoke it with {}",
+        key.id(),
+        id::revocation(key.id())
     );
     Error::new(error.code(), message)
 }

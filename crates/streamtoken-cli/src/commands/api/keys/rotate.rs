@@ -7,6 +7,7 @@ use streamtoken::{Client, Error, ErrorCode, Result};
 use super::Connection;
 use super::confirm::confirm;
 use super::delete::question;
+use super::id::{self, deletion};
 use super::made::Made;
 use super::out::Out;
 use crate::output::{Exit, Outcome, Ui, printable};
@@ -58,17 +59,18 @@ pub(super) fn run(args: &Args, connection: &Connection, ui: Ui) -> Outcome {
         let message = "a rotation reads the key back from a file: give --out FILE";
         return Err(Error::new(ErrorCode::UsageInvalid, message).into());
     }
-    let place = args.out.reserve()?;
     let before = client.stream().keys().list(&CallOptions::new())?;
     let before: Vec<&str> = before.iter().map(ListedKey::id).collect();
     args.check_revoke(&before)?;
     if args.dry_run {
+        drop(args.out.reserve(ui)?);
         return args.plan(&before, ui);
     }
     if let Some(old) = &args.revoke {
         confirm(&question(old), args.yes)?;
     }
-    let made = Made::make(&client, place, ui)?;
+    // Not before: the answer may be long in coming.
+    let made = Made::make(&client, args.out.reserve(ui)?, ui)?;
     if let Some(old) = &args.revoke {
         revoke(&client, old, &made)?;
     }
@@ -101,7 +103,8 @@ impl Args {
                 );
                 Err(Error::new(ErrorCode::OptionValue, message).at("/revoke"))
             }
-            _ => Ok(()),
+            Some(old) => id::check(old),
+            None => Ok(()),
         }
     }
 
@@ -163,8 +166,8 @@ impl Args {
 /// What to do with the key before, once the new one is in use.
 fn next(old: &str) -> String {
     format!(
-        "\nnext:   switch, wait until the last token of the old key has expired, then\n        \
-         streamtoken api keys delete {old}"
+        "\nnext:   switch, wait until the last token of the old key has expired, then\n        {}",
+        deletion(old)
     )
 }
 

@@ -437,7 +437,8 @@ class client {
         return delete_key(id, detail::given(call));
     }
 
-    /// Ends calls of other threads that wait for an answer, and every later one, with `client_closed`.
+    /// Ends calls of other threads that wait for an answer, and every later one, with
+    /// `client_closed`.
     void close() const noexcept { streamtoken_client_close(raw_.get()); }
 
     /// The C library's handle, which stays this object's.

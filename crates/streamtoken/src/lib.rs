@@ -34,6 +34,7 @@
 //! | check a token | [`verify`], [`VerifyContext`], [`Claims`] |
 //! | read a token without checking it | [`inspect`], [`Unverified`] |
 //! | ask Cloudflare's API, or a service that answers its routes | `client` (features `http` and `client`) |
+//! | learn why a token is refused | [`explain`], [`Report`], [`Check`] |
 //! | playback URLs | [`playback_urls`], [`rewrite`], [`CustomerCode`] |
 //! | tell what went wrong | [`Error`], [`ErrorCode`] |
 //! | wrap this crate for another language | [`host`] |
@@ -64,6 +65,7 @@ pub mod client;
 mod clock;
 mod crypto;
 mod error;
+mod explain;
 pub mod host;
 mod id;
 mod inspect;
@@ -84,6 +86,9 @@ pub mod migrating {}
 #[cfg(feature = "client")]
 pub use client::Client;
 pub use error::{ApiFailure, ApiNotice, Error, ErrorCode, Result};
+pub use explain::{
+    Check, CheckId, CheckStatus, ExplainContext, MAX_EXPLAIN, Report, Verdict, explain,
+};
 pub use inspect::{Unverified, inspect};
 pub use json::Value;
 pub use key::{KeyInfo, KeySet, MAX_KEY, MAX_KEY_SET, PublicKey, SigningKey, describe_key};

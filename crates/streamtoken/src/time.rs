@@ -15,7 +15,7 @@ pub const DEFAULT_LIFETIME: u64 = 3_600;
 pub const DEFAULT_HEAD_START: u64 = 3_600;
 
 /// From here on a number is taken for milliseconds (10^11 s is the year 5138, 10^11 ms is 1973).
-const MILLISECONDS_FROM: u64 = 100_000_000_000;
+pub(crate) const MILLISECONDS_FROM: u64 = 100_000_000_000;
 
 /// When a caller that keeps tokens should mint the next one: after four fifths of what is left.
 pub(crate) fn renewal(now: u64, exp: u64) -> u64 {

@@ -46,7 +46,7 @@ pub(super) fn evaluate(rules: &[Rule], viewer: &Viewer) -> Result<Decision> {
 }
 
 /// Whether the viewer meets the condition; the name of the fact when it is needed and unknown.
-fn matches(who: &Who, viewer: &Viewer) -> Result<bool, &'static str> {
+pub(super) fn matches(who: &Who, viewer: &Viewer) -> Result<bool, &'static str> {
     Ok(match who {
         Who::Any => true,
         Who::Ip(networks) => {

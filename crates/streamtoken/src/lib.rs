@@ -31,6 +31,7 @@
 //! | mint | [`Signer`], [`SignOptions`], [`Token`] |
 //! | mint with a key in a KMS or HSM | [`prepare`], [`Prepared`] |
 //! | say who may watch | [`AccessRules`], [`Rule`], [`Condition`] |
+//! | see what rules and options probably do not mean | [`lint`](lint()), [`LintLevel`], [`simulate`](simulate()) |
 //! | check a token | [`verify`], [`VerifyContext`], [`Claims`] |
 //! | read a token without checking it | [`inspect`], [`Unverified`] |
 //! | ask Cloudflare's API, or a service that answers its routes | `client` (features `http` and `client`) |
@@ -72,9 +73,11 @@ mod inspect;
 mod json;
 mod jws;
 mod key;
+mod lint;
 mod options;
 mod rules;
 mod sign;
+mod simulate;
 mod time;
 mod token;
 pub mod urls;
@@ -92,9 +95,11 @@ pub use explain::{
 pub use inspect::{Unverified, inspect};
 pub use json::Value;
 pub use key::{KeyInfo, KeySet, MAX_KEY, MAX_KEY_SET, PublicKey, SigningKey, describe_key};
+pub use lint::{Finding, Level, LintLevel, MAX_FINDINGS, Warning, lint, lint_at};
 pub use options::{Flags, SignOptions, TimeFormat};
 pub use rules::{AccessRules, Action, Condition, Country, Decision, Network, Rule, Viewer};
-pub use sign::{BatchAnswer, MAX_LINE, MAX_TOKEN, Prepared, Signer, prepare};
+pub use sign::{BatchAnswer, MAX_LINE, MAX_TOKEN, Prepared, Signer, prepare, prepare_linted};
+pub use simulate::{Simulated, simulate};
 pub use time::{DEFAULT_HEAD_START, DEFAULT_LIFETIME, MAX_LIFETIME};
 pub use token::Token;
 pub use urls::{CustomerCode, PlaybackUrls, UrlOptions, playback_urls, rewrite};

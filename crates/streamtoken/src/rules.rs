@@ -9,6 +9,7 @@ mod viewer;
 
 pub use country::Country;
 pub use evaluate::Decision;
+pub(crate) use evaluate::{Fact, decide, matches};
 pub use network::Network;
 pub use rule::{Action, Condition, Rule};
 pub use viewer::Viewer;

@@ -6,10 +6,12 @@ mod payload;
 mod prepared;
 
 pub use batch::{BatchAnswer, MAX_LINE};
-pub use prepared::{Prepared, prepare};
+pub use prepared::{Prepared, prepare, prepare_linted};
 
 use std::fmt;
+use std::sync::Arc;
 
+use crate::lint::{self, Finding, LintLevel};
 use crate::options::Times;
 use crate::{
     Error, ErrorCode, PublicKey, Result, SignOptions, SigningKey, Token, base64url, clock, id,
@@ -32,13 +34,45 @@ pub const MAX_TOKEN: usize = 16_384;
 pub struct Signer {
     key: SigningKey,
     header: String,
+    lint_level: LintLevel,
 }
 
 impl Signer {
     /// A signer with this key.
     pub fn new(key: SigningKey) -> Self {
         let header = payload::header(key.id());
-        Self { key, header }
+        Self {
+            key,
+            header,
+            lint_level: LintLevel::default(),
+        }
+    }
+
+    /// What to do when the rules or options are probably not meant. Default: [`LintLevel::Warn`].
+    ///
+    /// ```
+    /// use streamtoken::{AccessRules, Condition, ErrorCode, LintLevel, Rule, SignOptions, Signer, SigningKey};
+    ///
+    /// let rules = AccessRules::new([Rule::allow(Condition::country(["GB"])?)])?;
+    /// let options = SignOptions::new().access_rules(rules);
+    /// let signer = Signer::new(SigningKey::generate()?);
+    /// let token = signer.sign("ea95132c15732412d22c1476fa83f27a", &options)?;
+    /// assert_eq!(token.warnings()[0].id(), "allow_without_block");
+    ///
+    /// let strict = signer.lint(LintLevel::Deny);
+    /// let refused = strict.sign("ea95132c15732412d22c1476fa83f27a", &options).unwrap_err();
+    /// assert_eq!(refused.code(), ErrorCode::LintDenied);
+    /// # Ok::<(), streamtoken::Error>(())
+    /// ```
+    #[must_use]
+    pub fn lint(mut self, level: LintLevel) -> Self {
+        self.lint_level = level;
+        self
+    }
+
+    /// What [`Signer::lint`] set.
+    pub fn lint_level(&self) -> LintLevel {
+        self.lint_level
     }
 
     /// The key that signs.
@@ -52,7 +86,8 @@ impl Signer {
     /// # Errors
     /// [`ErrorCode::IdentifierInvalid`]; [`ErrorCode::CountryInvalid`] for rules that were read from
     /// somebody else's token and name a country that may not be written; the codes of times that do not
-    /// fit each other (124 to 128); [`ErrorCode::MintedTokenTooLarge`] above 16,384 characters.
+    /// fit each other (124 to 128); [`ErrorCode::MintedTokenTooLarge`] above 16,384 characters;
+    /// [`ErrorCode::LintDenied`] under [`LintLevel::Deny`], at what the first warning is about.
     pub fn sign(&self, identifier: &str, options: &SignOptions) -> Result<Token> {
         self.sign_at(options.at_now(), identifier, options)
     }
@@ -72,7 +107,8 @@ impl Signer {
 
     fn sign_at(&self, now: u64, identifier: &str, options: &SignOptions) -> Result<Token> {
         let key = self.key.public_key();
-        let unsigned = Unsigned::new(&self.header, key, identifier, now, options)?;
+        let mut unsigned = Unsigned::new(&self.header, key, identifier, now, options)?;
+        unsigned.warnings = lint::when_minting(self.lint_level, options, now)?;
         let signature = self.key.sign(unsigned.input.as_bytes())?;
         Ok(unsigned.signed(key.id(), &signature))
     }
@@ -91,6 +127,7 @@ struct Unsigned {
     input: String,
     identifier: String,
     times: Times,
+    warnings: Option<Arc<[Finding]>>,
 }
 
 impl Unsigned {
@@ -115,6 +152,7 @@ impl Unsigned {
             input,
             identifier: identifier.to_owned(),
             times,
+            warnings: None,
         })
     }
 
@@ -129,6 +167,7 @@ impl Unsigned {
             exp: self.times.exp,
             nbf: self.times.nbf,
             renew_at: self.times.renew_at,
+            warnings: self.warnings,
         }
     }
 }

@@ -87,6 +87,8 @@ pub enum ErrorCode {
     ViewerIpInvalid = 155,
     /// The viewer's country must be two letters or T1.
     ViewerCountryInvalid = 156,
+    /// The lint level deny refuses what a lint warns of.
+    LintDenied = 157,
     /// A customer code has 1 to 54 characters of a-z, 0-9 and '-'.
     CustomerCodeInvalid = 160,
     /// 32 hexadecimal digits are an account id, not the customer code.
@@ -393,6 +395,7 @@ impl ErrorCode {
         Self::NetworkIpv4Mapped,
         Self::ViewerIpInvalid,
         Self::ViewerCountryInvalid,
+        Self::LintDenied,
         Self::CustomerCodeInvalid,
         Self::CustomerCodeIsAccountId,
         Self::UrlInvalid,
@@ -768,6 +771,11 @@ impl ErrorCode {
                 "viewer_country_invalid",
                 400,
                 "the viewer's country must be two letters or T1",
+            ),
+            Self::LintDenied => (
+                "lint_denied",
+                400,
+                "the lint level deny refuses what a lint warns of",
             ),
             Self::CustomerCodeInvalid => (
                 "customer_code_invalid",

@@ -30,8 +30,8 @@ fn claims(payload: Option<&Value>) -> Check {
     {
         let cause = format!("{name} has a form that nobody understands");
         let remedy = match name {
-            "flags" => "Write flags as {\"original\": true}, or leave it out.",
-            _ => "Write downloadable as true without quotes, or leave it out.",
+            "flags" => "write flags as {\"original\": true}, or leave it out",
+            _ => "write downloadable as true without quotes, or leave it out",
         };
         return Check::fail(id, cause, remedy)
             .refused(ErrorCode::ClaimType)
@@ -46,7 +46,7 @@ fn claims(payload: Option<&Value>) -> Check {
         let cause = format!(
             "the claim {name} is unknown to Stream and says nothing; {meant} is one of its claims"
         );
-        return Check::warn(id, cause, format!("Write {meant}.")).with("claim", name);
+        return Check::warn(id, cause, format!("write {meant}")).with("claim", name);
     }
     let check = Check::pass(id, "every claim that Stream knows has its form");
     let names = others

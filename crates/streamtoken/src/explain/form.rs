@@ -207,15 +207,15 @@ fn alphabet(token: Option<&str>) -> Check {
     let (cause, remedy) = match token.as_bytes()[at] {
         b'+' | b'/' => (
             "the token is in the standard alphabet of base64 (+ and /)",
-            "Write - for + and _ for /: encode with base64url.",
+            "write - for + and _ for /: encode with base64url",
         ),
         b'%' => (
             "the token is percent-encoded",
-            "Put the token into the path as it is: it needs no encoding.",
+            "put the token into the path as it is: it needs no encoding",
         ),
         byte if byte.is_ascii_whitespace() => (
             "there is white space inside the token",
-            "Take out line breaks and blanks; tools break long lines.",
+            "take out line breaks and blanks; tools break long lines",
         ),
         _ => (
             "the token has a character that base64url has not",
@@ -235,5 +235,5 @@ fn bits(id: CheckId, token: &str) -> Check {
         return Check::pass(id, "the token is base64url");
     }
     let cause = "a part of the token has too few or too many characters to be base64url";
-    Check::fail(id, cause, "Copy the whole token.").refused(ErrorCode::TokenBase64)
+    Check::fail(id, cause, "copy the whole token").refused(ErrorCode::TokenBase64)
 }

@@ -105,12 +105,8 @@ fn kid(form: &Form) -> Check {
         (Some(kid), Some(_)) if !is_real(kid) => {
             let cause =
                 "kid is not 32 lower-case hexadecimal digits, as every key id of Cloudflare is";
-            Check::warn(
-                id,
-                cause,
-                "Write the id that stream/keys gave with the key.",
-            )
-            .platform_unknown()
+            Check::warn(id, cause, "write the id that stream/keys gave with the key")
+                .platform_unknown()
         }
         (Some(_), Some(_)) => Check::pass(id, "kid stands in the header and in the payload"),
     };

@@ -59,7 +59,7 @@ fn signature(form: &Form, keys: Option<&KeySet>) -> Check {
         named => match (keys.iter().find(|key| signs(key)), named) {
             (Some(other), _) => {
                 let cause = "another key signed the token than the one that it names";
-                let remedy = "Write the id of the key that signs as kid, into header and payload.";
+                let remedy = "write the id of the key that signs as kid, into header and payload";
                 let check = Check::fail(id, cause, remedy);
                 let check = check.with_some("signed_by", shown::id(other.id()));
                 if named.is_some() {

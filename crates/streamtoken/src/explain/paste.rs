@@ -75,55 +75,55 @@ impl Kind {
         match self {
             Self::Token | Self::Url | Self::Path | Self::ApiResponse => (
                 "there is no token in it",
-                "Give the token, or the whole playback URL.",
+                "give the token, or the whole playback URL",
             ),
             Self::Uid => (
                 "32 hexadecimal digits are a video UID, an account id or a key id, and no token",
-                "A video that requires signed URLs plays with a token in the place of its UID: mint one.",
+                "a video that requires signed URLs plays with a token in the place of its UID: mint one",
             ),
             Self::PrivateKey => (
                 "this is a private key, which makes tokens and is none",
-                "Load it with SigningKey.load and mint a token with it.",
+                "load it with SigningKey.load and mint a token with it",
             ),
             Self::KeyResponse => (
                 "this is the answer of stream/keys with a private key, which makes tokens and is none",
-                "Load it as it is with SigningKey.load and mint a token with it.",
+                "load it as it is with SigningKey.load and mint a token with it",
             ),
             Self::PublicKey => (
                 "this is a public key, which checks tokens and is none",
-                "Give it as the key, and the token as the text.",
+                "give it as the key, and the token as the text",
             ),
             Self::Jwks => (
                 "this is a set of keys, which checks tokens and is none",
-                "Give it as the keys, and the token as the text.",
+                "give it as the keys, and the token as the text",
             ),
             Self::Certificate => (
                 "this is a certificate and no token",
-                "Give the token, or the whole playback URL.",
+                "give the token, or the whole playback URL",
             ),
             Self::ApiToken => (
                 "this has the form of a credential of Cloudflare's API, which asks for tokens and is none",
-                "Send it as Authorization: Bearer to the API; the answer's result.token is the signed URL token.",
+                "send it as Authorization: Bearer to the API; the answer's result.token is the signed URL token",
             ),
             Self::Payload => (
                 "these are the claims of a token without header and signature",
-                "Sign them: a token is header, payload and signature, each in base64url.",
+                "sign them: a token is header, payload and signature, each in base64url",
             ),
             Self::Json => (
                 "this is JSON and no token",
-                "Give the token, or the whole playback URL.",
+                "give the token, or the whole playback URL",
             ),
             Self::Empty => (
                 "nothing was given",
-                "Give the token, or the whole playback URL.",
+                "give the token, or the whole playback URL",
             ),
             Self::Binary => (
                 "these bytes are no text",
-                "Give the token as text: it has A-Z, a-z, 0-9, -, _ and two dots alone.",
+                "give the token as text: it has A-Z, a-z, 0-9, -, _ and two dots alone",
             ),
             Self::Text => (
                 "this is no token: a token has three parts with dots between them and begins with eyJ",
-                "Give the token, or the whole playback URL.",
+                "give the token, or the whole playback URL",
             ),
         }
     }
@@ -260,7 +260,7 @@ fn pasted(paste: &Paste<'_>, refusal: Option<&Error>) -> Check {
         (Some(_), kind) => {
             let around = paste.around.join(", ");
             let cause = format!("{}, with {around} around it", found(kind));
-            Check::warn(id, cause, "Take care to send the token alone.")
+            Check::warn(id, cause, "take care to send the token alone")
         }
         // The check of the place says what is wrong.
         (None, Kind::Url | Kind::Path) => Check::open(id, "this is a URL without a token"),

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::paste::Paste;
 use super::table::CheckId;
-use crate::{Claims, Error, ErrorCode, Value};
+use crate::{Error, ErrorCode, Value};
 
 /// Whether a check was passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -111,12 +111,12 @@ impl Check {
         Value::Object(self.values.clone())
     }
 
-    /// What is so, in one sentence.
+    /// What is so, in one sentence without a closing dot.
     pub fn cause(&self) -> &str {
         &self.cause
     }
 
-    /// What to do, in one sentence; `None` where nothing is to be done.
+    /// What to do, in one sentence without a closing dot; `None` where nothing is to be done.
     pub fn remedy(&self) -> Option<&str> {
         self.remedy.as_deref()
     }
@@ -129,7 +129,7 @@ impl Check {
             platform: Verdict::Accepts,
             code: None,
             values: Vec::new(),
-            cause: sentence(&cause.into()),
+            cause: cause.into(),
             remedy: None,
         }
     }
@@ -140,7 +140,7 @@ impl Check {
         Self {
             status: CheckStatus::Fail,
             platform: Verdict::Refuses,
-            remedy: Some(sentence(&remedy.into())),
+            remedy: Some(remedy.into()),
             ..Self::pass(id, cause)
         }
     }
@@ -148,7 +148,7 @@ impl Check {
     pub(super) fn warn(id: CheckId, cause: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self {
             status: CheckStatus::Warn,
-            remedy: Some(sentence(&remedy.into())),
+            remedy: Some(remedy.into()),
             ..Self::pass(id, cause)
         }
     }
@@ -171,7 +171,7 @@ impl Check {
 
     pub(super) fn remedy_is(self, remedy: impl Into<String>) -> Self {
         Self {
-            remedy: Some(sentence(&remedy.into())),
+            remedy: Some(remedy.into()),
             ..self
         }
     }
@@ -213,20 +213,6 @@ impl Check {
             None => self,
         }
     }
-}
-
-/// With a capital, unless it begins with a name from the token, and a full stop.
-fn sentence(text: &str) -> String {
-    let first = text.split(' ').next().unwrap_or_default();
-    let is_name = Claims::NAMES.contains(&first) || ["alg", "typ", "customer-"].contains(&first);
-    let (head, tail) = text.split_at(text.chars().next().map_or(0, char::len_utf8));
-    let head = if is_name {
-        head.to_owned()
-    } else {
-        head.to_uppercase()
-    };
-    let stop = if text.ends_with('.') { "" } else { "." };
-    format!("{head}{tail}{stop}")
 }
 
 impl Serialize for Check {
@@ -358,7 +344,7 @@ impl fmt::Display for Report {
             let (status, id) = (check.status.as_str(), check.id.as_str());
             write!(f, "\n{status}  {id}: {}", check.cause)?;
             if let Some(remedy) = check.remedy() {
-                write!(f, " {remedy}")?;
+                write!(f, "; {remedy}")?;
             }
         }
         Ok(())

@@ -5,7 +5,7 @@ use super::context::ExplainContext;
 use super::form::Form;
 use super::report::Check;
 use super::table::CheckId;
-use crate::rules::MAX_RULES;
+use crate::rules::{MAX_RULES, matches};
 use crate::{AccessRules, Action, Error, ErrorCode, Rule, Value, Viewer};
 
 pub(super) fn check(checks: &mut Vec<Check>, form: &Form, context: &ExplainContext) {
@@ -76,7 +76,7 @@ fn viewer(rules: &Result<AccessRules, Error>, viewer: &Viewer) -> Check {
     let effects: Vec<_> = effects.collect();
     let check = match rules.evaluate(viewer) {
         Err(error) => {
-            Check::open(id, error.message()).remedy_is("Give the viewer's address and country.")
+            Check::open(id, error.message()).remedy_is("give the viewer's address and country")
         }
         Ok(decision) => match decision.rule() {
             None if rules.is_empty() => Check::pass(id, "no rule keeps anybody out"),
@@ -105,7 +105,7 @@ fn viewer(rules: &Result<AccessRules, Error>, viewer: &Viewer) -> Check {
 
 /// What one rule does with the viewer, whatever stands before it.
 fn effect(rule: &Rule, viewer: &Viewer) -> Value {
-    let matches = rule.condition().matches(viewer);
+    let matches = matches(rule, viewer).ok();
     Value::Object(vec![
         ("type".to_owned(), rule.condition().type_name().into()),
         ("action".to_owned(), Action::as_str(rule.action()).into()),

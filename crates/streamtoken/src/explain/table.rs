@@ -19,7 +19,7 @@ macro_rules! checks {
                 match self { $(Self::$name => $id,)* }
             }
 
-            /// What is checked, in one sentence.
+            /// What is checked, in one sentence without a closing dot.
             pub const fn text(self) -> &'static str {
                 match self { $(Self::$name => $what,)* }
             }
@@ -34,117 +34,117 @@ macro_rules! checks {
 
 checks! {
     Pasted = "pasted":
-        "What was given is a token, or a URL, header or answer that carries one.",
-        "Give the token, or the whole playback URL.";
+        "what was given is a token, or a URL, header or answer that carries one",
+        "give the token, or the whole playback URL";
     Secret = "secret":
-        "What was given is no private key and no credential.",
-        "Delete the key or roll the credential: whoever saw the text can use it.";
+        "what was given is no private key and no credential",
+        "delete the key or roll the credential: whoever saw the text can use it";
     Scheme = "scheme":
-        "The URL is one of https.",
-        "Write https://.";
+        "the URL is one of https",
+        "write https://";
     Host = "host":
-        "The URL's host is customer-CODE.cloudflarestream.com with the customer code of the account.",
-        "Copy the host from a playback URL of the dashboard; the account id is not the customer code.";
+        "the URL's host is customer-CODE.cloudflarestream.com with the customer code of the account",
+        "copy the host from a playback URL of the dashboard; the account id is not the customer code";
     TokenPlace = "token_place":
-        "The token stands in the URL's path, in the place of the video UID.",
-        "Put the token where the video UID was; the platform reads no token from the query.";
+        "the token stands in the URL's path, in the place of the video UID",
+        "put the token where the video UID was; the platform reads no token from the query";
     Path = "path":
-        "What follows the token is a path that Cloudflare documents.",
-        "Take the path from the table of playback URLs.";
+        "what follows the token is a path that Cloudflare documents",
+        "take the path from the table of playback URLs";
     Size = "size":
-        "The token has at most 16,384 characters.",
-        "Mint a token with shorter access rules.";
+        "the token has at most 16,384 characters",
+        "mint a token with shorter access rules";
     UrlSize = "url_size":
-        "The URL is short enough for every server and proxy on its way (8,000 octets, RFC 9110 section 4.1).",
-        "Shorten the access rules.";
+        "the URL is short enough for every server and proxy on its way (8,000 octets, RFC 9110 section 4.1)",
+        "shorten the access rules";
     Shape = "shape":
-        "The token has three parts with two dots between them.",
-        "Copy the whole token.";
+        "the token has three parts with two dots between them",
+        "copy the whole token";
     Padding = "padding":
-        "The token has no padding: no = anywhere.",
-        "Encode with base64url without padding.";
+        "the token has no padding: no = anywhere",
+        "encode with base64url without padding";
     Alphabet = "alphabet":
-        "The token's parts are base64url: A-Z, a-z, 0-9, - and _ alone.",
-        "Encode with base64url, and do not break or percent-encode the token.";
+        "the token's parts are base64url: A-Z, a-z, 0-9, - and _ alone",
+        "encode with base64url, and do not break or percent-encode the token";
     HeaderJson = "header_json":
-        "The token's header is a JSON object in UTF-8 without duplicate members.",
-        "Sign {\"alg\":\"RS256\",\"kid\":…}.";
+        "the token's header is a JSON object in UTF-8 without duplicate members",
+        "sign {\"alg\":\"RS256\",\"kid\":…}";
     PayloadJson = "payload_json":
-        "The token's payload is a JSON object in UTF-8 without duplicate members, at most 32 levels deep.",
-        "Sign one JSON object.";
+        "the token's payload is a JSON object in UTF-8 without duplicate members, at most 32 levels deep",
+        "sign one JSON object";
     Alg = "alg":
-        "The header's alg is RS256.",
-        "Sign with RS256 and a key of stream/keys.";
+        "the header's alg is RS256",
+        "sign with RS256 and a key of stream/keys";
     Typ = "typ":
-        "The header's typ is absent or JWT.",
-        "Leave typ out.";
+        "the header's typ is absent or JWT",
+        "leave typ out";
     Crit = "crit":
-        "The header has no crit.",
-        "Leave crit out: it asks for extensions that nobody here knows.";
+        "the header has no crit",
+        "leave crit out: it asks for extensions that nobody here knows";
     Kid = "kid":
-        "The key id stands in the header and in the payload.",
-        "Write the id of the signing key into both, as kid.";
+        "the key id stands in the header and in the payload",
+        "write the id of the signing key into both, as kid";
     KidAgrees = "kid_agrees":
-        "Header and payload name the same key.",
-        "Write the same id into both.";
+        "header and payload name the same key",
+        "write the same id into both";
     KeyKnown = "key_known":
-        "The key that the token names is among the keys that were given.",
-        "Give the account's keys; a key that was deleted signs nothing any more.";
+        "the key that the token names is among the keys that were given",
+        "give the account's keys; a key that was deleted signs nothing any more";
     Signature = "signature":
-        "The signature is that of the key over exactly this header and payload.",
-        "Sign again with the private key that belongs to kid, and change nothing afterwards.";
+        "the signature is that of the key over exactly this header and payload",
+        "sign again with the private key that belongs to kid, and change nothing afterwards";
     Claims = "claims":
-        "Every claim is known and has its form.",
-        "Write the claims as Cloudflare names them: sub, kid, exp, nbf, downloadable, accessRules, flags.";
+        "every claim is known and has its form",
+        "write the claims as Cloudflare names them: sub, kid, exp, nbf, downloadable, accessRules, flags";
     Sub = "sub":
-        "The claim sub holds the UID of a video or live input: 32 hexadecimal digits.",
-        "Write the video UID into sub.";
+        "the claim sub holds the UID of a video or live input: 32 hexadecimal digits",
+        "write the video UID into sub";
     SubMatches = "sub_matches":
-        "The token is for the video that is asked for.",
-        "Mint a token for this video.";
+        "the token is for the video that is asked for",
+        "mint a token for this video";
     Exp = "exp":
-        "The claim exp is there, in whole epoch seconds.",
-        "Divide milliseconds by 1000 and round down.";
+        "the claim exp is there, in whole epoch seconds",
+        "divide milliseconds by 1000 and round down";
     Nbf = "nbf":
-        "The claim nbf is in whole epoch seconds where it is there.",
-        "Divide milliseconds by 1000 and round down.";
+        "the claim nbf is in whole epoch seconds where it is there",
+        "divide milliseconds by 1000 and round down";
     TimeForm = "time_form":
-        "The times are numbers, which every JWT library reads.",
-        "Mint with time_format number, or verify with a library that reads Cloudflare's own tokens.";
+        "the times are numbers, which every JWT library reads",
+        "mint with time_format number, or verify with a library that reads Cloudflare's own tokens";
     TimeOrder = "time_order":
-        "The token begins to be valid before it ends.",
-        "Set nbf before exp.";
+        "the token begins to be valid before it ends",
+        "set nbf before exp";
     Expired = "expired":
-        "The token has not expired.",
-        "Mint a new one; renew at renew_at, before it expires.";
+        "the token has not expired",
+        "mint a new one; renew at renew_at, before it expires";
     NotYetValid = "not_yet_valid":
-        "The token is valid already.",
-        "Set the clock of the host that mints, and leave nbf an hour before now.";
+        "the token is valid already",
+        "set the clock of the host that mints, and leave nbf an hour before now";
     Lifetime = "lifetime":
-        "The token expires at most 86,400 seconds from now.",
-        "Mint tokens for at most 24 hours and renew them.";
+        "the token expires at most 86,400 seconds from now",
+        "mint tokens for at most 24 hours and renew them";
     ClockSkew = "clock_skew":
-        "No clock that is a little wrong, or set to another time zone, would explain the times.",
-        "Set the clocks by NTP, and reckon in UTC.";
+        "no clock that is a little wrong, or set to another time zone, would explain the times",
+        "set the clocks by NTP, and reckon in UTC";
     OutlastsVideo = "outlasts_video":
-        "The token lives at least as long as the video plays.",
-        "Mint with a longer lifetime than the video has.";
+        "the token lives at least as long as the video plays",
+        "mint with a longer lifetime than the video has";
     Rules = "rules":
-        "The access rules are well-formed.",
-        "Write each rule as {\"type\",\"action\"} with the list ip or country.";
+        "the access rules are well-formed",
+        "write each rule as {\"type\",\"action\"} with the list ip or country";
     RuleCount = "rule_count":
-        "There are at most 5 access rules.",
-        "Put several addresses or countries into one rule.";
+        "there are at most 5 access rules",
+        "put several addresses or countries into one rule";
     Viewer = "viewer":
-        "The access rules let this viewer play.",
-        "Read which rule decided, and change it or the viewer.";
+        "the access rules let this viewer play",
+        "read which rule decided, and change it or the viewer";
     RulesSense = "rules_sense":
-        "The access rules do what they look like.",
-        "Read the findings of lint.";
+        "the access rules do what they look like",
+        "read the findings of lint";
     Downloadable = "downloadable":
-        "A download is asked for only with a token that is downloadable.",
-        "Mint with downloadable true.";
+        "a download is asked for only with a token that is downloadable",
+        "mint with downloadable true";
     Webrtc = "webrtc":
-        "WebRTC playback is asked for with a locally signed token.",
-        "Sign locally: tokens of the API's endpoint do not work for WebRTC.";
+        "WebRTC playback is asked for with a locally signed token",
+        "sign locally: tokens of the API's endpoint do not work for WebRTC";
 }

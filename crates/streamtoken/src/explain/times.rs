@@ -102,7 +102,7 @@ impl Times<'_> {
             Time::Missing => Check::fail(
                 id,
                 "there is no exp: the token would never end",
-                "Write exp, in epoch seconds.",
+                "write exp, in epoch seconds",
             )
             .refused(ErrorCode::ExpMissing)
             .platform_unknown(),
@@ -278,7 +278,7 @@ impl Times<'_> {
 
 fn milliseconds(id: CheckId, claim: &str) -> Check {
     let cause = format!("{claim} is in milliseconds, where seconds are wanted");
-    Check::fail(id, cause, "Divide by 1000 and round down.")
+    Check::fail(id, cause, "divide by 1000 and round down")
 }
 
 /// The form of a time that is no case of its own.
@@ -291,14 +291,14 @@ fn form_of(id: CheckId, claim: &str, time: &Time) -> Check {
         Time::Missing => return Check::pass(id, format!("there is no {claim}")),
         Time::Fraction(_) => (
             format!("{claim} has a fraction, as milliseconds divided by 1000 have"),
-            "Round down to whole seconds.",
+            "round down to whole seconds",
         ),
-        Time::Negative => (format!("{claim} is negative"), "Write epoch seconds."),
+        Time::Negative => (format!("{claim} is negative"), "write epoch seconds"),
         Time::Text => (
             format!("{claim} is a text, and no plain decimal number"),
-            "Write epoch seconds, not a date.",
+            "write epoch seconds, not a date",
         ),
-        Time::Other => (format!("{claim} is no number"), "Write epoch seconds."),
+        Time::Other => (format!("{claim} is no number"), "write epoch seconds"),
     };
     Check::fail(id, cause, remedy)
         .refused(ErrorCode::ClaimType)

@@ -177,7 +177,7 @@ fn host(url: Option<&Url<'_>>) -> Check {
         HostKind::NoPrefix => Check::fail(
             id,
             "customer- is missing before the customer code",
-            "Write customer-CODE.cloudflarestream.com.",
+            "write customer-CODE.cloudflarestream.com",
         ),
         HostKind::BadCode => Check::fail(
             id,
@@ -187,7 +187,7 @@ fn host(url: Option<&Url<'_>>) -> Check {
         HostKind::Legacy => Check::warn(
             id,
             "this is one of the hosts of before the customer codes, which still play",
-            "Write customer-CODE.cloudflarestream.com.",
+            "write customer-CODE.cloudflarestream.com",
         ),
         HostKind::NoPlayer => Check::fail(
             id,
@@ -199,7 +199,7 @@ fn host(url: Option<&Url<'_>>) -> Check {
             "this host is none of Stream's; a custom domain of the account would do",
         )
         .platform_unknown()
-        .remedy_is("Try the same path on customer-CODE.cloudflarestream.com."),
+        .remedy_is("try the same path on customer-CODE.cloudflarestream.com"),
     };
     check.with_some("host", shown)
 }
@@ -284,7 +284,7 @@ fn path(url: Option<&Url<'_>>) -> Check {
     match (url.row(), url.row_in_any_case()) {
         (Some(row), _) => Check::pass(id, "Cloudflare documents this path").with("row", row),
         (None, Some(path)) => {
-            let remedy = format!("Write /{path}.");
+            let remedy = format!("write /{path}");
             Check::warn(id, "the path is documented in another letter case", remedy)
                 .platform_unknown()
         }
@@ -296,7 +296,7 @@ fn path(url: Option<&Url<'_>>) -> Check {
             Check::warn(
                 id,
                 cause,
-                "Append /manifest/video.m3u8, /iframe or another path.",
+                "append /manifest/video.m3u8, /iframe or another path",
             )
             .platform_unknown()
         }

@@ -3,7 +3,7 @@
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use super::{Country, Network, Viewer, evaluate, parse};
+use super::{Country, Network, parse};
 use crate::options::known_members;
 use crate::{Error, ErrorCode, Result, Value};
 
@@ -151,11 +151,6 @@ impl Condition {
     /// [`ErrorCode::RuleListEmpty`] at `/country`.
     pub fn from_countries(countries: impl IntoIterator<Item = Country>) -> Result<Self> {
         Ok(Self(Who::Country(not_empty(countries, COUNTRY)?)))
-    }
-
-    /// Whether `viewer` meets the condition; `None` when that hangs on a fact that was not given.
-    pub fn matches(&self, viewer: &Viewer) -> Option<bool> {
-        evaluate::matches(&self.0, viewer).ok()
     }
 
     /// The type on the wire: `any`, `ip.src` or `ip.geoip.country`.

@@ -74,7 +74,9 @@ pub fn explain(
     {
         context.verify = context.verify.download(true);
     }
-    let refusal = verify::refusal(paste.candidate(), keys, &context.verify);
+    let refusal = paste
+        .candidate()
+        .and_then(|token| verify::refusal(token, keys, &context.verify));
     let mut checks = Vec::with_capacity(CheckId::ALL.len());
     paste::check(&mut checks, &paste, refusal.as_ref());
     url::check(&mut checks, &paste);

@@ -37,6 +37,7 @@ pub use values::{Fit, Poster, Preload, Protocol};
 use crate::{Error, ErrorCode, Result};
 use compact::Compact;
 pub(crate) use location::is_uid;
+pub(crate) use query::decode;
 
 /// Every URL under which the video of `token` plays, on the host of `customer_code`.
 ///

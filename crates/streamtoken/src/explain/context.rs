@@ -52,6 +52,13 @@ impl ExplainContext {
         Ok(context)
     }
 
+    /// The time to take for now, in epoch seconds. Default: the machine's clock.
+    #[must_use]
+    pub fn now(mut self, epoch_seconds: u64) -> Self {
+        self.verify = self.verify.now(epoch_seconds);
+        self
+    }
+
     /// The length of the video in seconds: a token should outlast it.
     #[must_use]
     pub fn duration(mut self, seconds: u64) -> Self {

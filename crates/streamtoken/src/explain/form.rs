@@ -25,7 +25,7 @@ const LONG_URL: usize = 8_000;
 impl Form {
     pub(super) fn check(checks: &mut Vec<Check>, paste: &Paste<'_>) -> Self {
         let token = paste.token.as_deref();
-        checks.push(size(token));
+        checks.push(size(token, paste.read < paste.bytes));
         checks.push(url_size(paste));
         let token = token.filter(|token| token.len() <= MAX_TOKEN);
         let (shape, parts) = shape(token);
@@ -119,7 +119,7 @@ fn inputs(header: &str, payload: &str) -> Vec<String> {
 
 const NO_TOKEN: &str = "there is no token to look at";
 
-fn size(token: Option<&str>) -> Check {
+fn size(token: Option<&str>, is_cut: bool) -> Check {
     let id = CheckId::Size;
     let Some(token) = token else {
         return Check::open(id, NO_TOKEN);
@@ -128,8 +128,9 @@ fn size(token: Option<&str>) -> Check {
     let check = if length <= MAX_TOKEN {
         Check::pass(id, format!("the token has {length} characters"))
     } else {
+        let more = if is_cut { " or more" } else { "" };
         let cause =
-            format!("the token has {length} characters or more; the maximum here is {MAX_TOKEN}");
+            format!("the token has {length} characters{more}; the maximum here is {MAX_TOKEN}");
         Check::fail(id, cause, id.advice())
             .refused(ErrorCode::TokenTooLarge)
             .platform_unknown()

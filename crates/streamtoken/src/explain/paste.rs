@@ -10,7 +10,7 @@ use super::MAX_EXPLAIN;
 use super::report::Check;
 use super::table::CheckId;
 use super::url::Url;
-use crate::{Error, Value};
+use crate::{Error, Value, describe_key};
 
 /// A text taken apart.
 pub(super) struct Paste<'t> {
@@ -83,7 +83,7 @@ impl Kind {
             ),
             Self::PrivateKey => (
                 "this is a private key, which makes tokens and is none",
-                "load it with SigningKey.load and mint a token with it",
+                "load it as it is with SigningKey.load, and mint a token with it",
             ),
             Self::KeyResponse => (
                 "this is the answer of stream/keys with a private key, which makes tokens and is none",
@@ -153,12 +153,23 @@ impl<'t> Paste<'t> {
         paste
     }
 
-    /// What `verify` is asked about.
-    pub(super) fn candidate(&self) -> &[u8] {
-        match &self.token {
-            Some(token) => token.as_bytes(),
-            None => self.raw,
+    /// What `verify` is asked about; nothing where a URL names a video without a token.
+    pub(super) fn candidate(&self) -> Option<&[u8]> {
+        match (&self.token, &self.url) {
+            (Some(token), _) => Some(token.as_bytes()),
+            (None, Some(_)) => None,
+            (None, None) => Some(self.raw),
         }
+    }
+
+    /// The form of a key, in words.
+    fn form(&self) -> Option<String> {
+        let is_key = matches!(
+            self.kind,
+            Kind::PrivateKey | Kind::KeyResponse | Kind::PublicKey
+        );
+        let info = is_key.then(|| describe_key(self.raw, None))?;
+        info.ok().map(|info| info.form)
     }
 
     /// The row of the playback URLs that the URL asks for.
@@ -275,6 +286,7 @@ fn pasted(paste: &Paste<'_>, refusal: Option<&Error>) -> Check {
         _ => check,
     };
     check
+        .with_some("form", paste.form())
         .with("kind", paste.kind.as_str())
         .with("bytes", paste.bytes)
         .with_some("read", (paste.read < paste.bytes).then_some(paste.read))

@@ -51,6 +51,9 @@ checks! {
     Path = "path":
         "what follows the token is a path that Cloudflare documents",
         "take the path from the table of playback URLs";
+    Poster = "poster":
+        "the poster of a signed player is a URL with a token too",
+        "use playback_urls or rewrite with a poster: the token goes into its URL, percent-encoded once more";
     Size = "size":
         "the token has at most 16,384 characters",
         "mint a token with shorter access rules";

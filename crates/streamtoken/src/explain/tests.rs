@@ -206,6 +206,17 @@ proptest! {
 }
 
 #[test]
+fn a_url_without_a_token_leaves_the_verdict_open() {
+    let uid = "ea95132c15732412d22c1476fa83f27a";
+    for path in [uid, "", "manifest/video.m3u8"] {
+        let report = report(format!("https://customer-x.cloudflarestream.com/{path}"));
+        check_report(&report);
+        assert_eq!(report.verify(), Verdict::Unknown);
+        assert_eq!(report.error(), None);
+    }
+}
+
+#[test]
 fn deep_and_wide_json_gives_a_report() {
     for payload in ["[".repeat(8000), format!("{{\"a\":{}", "[".repeat(8000))] {
         check_report(&report(unsigned(&payload)));

@@ -197,7 +197,7 @@ impl Times<'_> {
         } else {
             Check::pass(
                 id,
-                format!("the token is valid since {}", spoken(self.now - nbf)),
+                format!("the token has been valid for {}", spoken(self.now - nbf)),
             )
         };
         check.with("nbf", nbf).with("now", self.now)

@@ -1,5 +1,7 @@
 //! The URL around a token, read more leniently than anywhere else: what is wrong with it is the question.
 
+use std::borrow::Cow;
+
 use super::paste::{Paste, is_token_like};
 use super::report::Check;
 use super::table::CheckId;
@@ -15,6 +17,7 @@ pub(super) struct Url<'t> {
     segment: &'t str,
     /// What follows it, without a slash.
     rest: &'t str,
+    query: &'t str,
     query_token: Option<&'t str>,
     pub(super) length: usize,
 }
@@ -35,8 +38,8 @@ impl<'t> Url<'t> {
         if is_stream(host) {
             return Some(Self::read(None, url, url.len()));
         }
-        let (first, _) = url.strip_prefix('/').unwrap_or(url).split_once('/')?;
-        is_compact(first).then(|| {
+        let (first, rest) = url.strip_prefix('/').unwrap_or(url).split_once('/')?;
+        (is_compact(first) && begins_path(rest)).then(|| {
             let (path, query) = cut(url);
             Self::with_path(None, path, query, url.len())
         })
@@ -65,6 +68,7 @@ impl<'t> Url<'t> {
             host,
             segment,
             rest,
+            query,
             query_token,
             length,
         }
@@ -74,6 +78,14 @@ impl<'t> Url<'t> {
         is_token_like(self.segment)
             .then_some(self.segment)
             .or(self.query_token)
+    }
+
+    /// The poster that the player is to show, when one is asked for.
+    fn poster(&self) -> Option<Cow<'t, str>> {
+        let parameters = self.query.split('&');
+        let mut parameters = parameters.filter_map(|parameter| parameter.split_once('='));
+        let (_, value) = parameters.find(|(name, _)| *name == "poster")?;
+        Some(urls::decode(value).unwrap_or(Cow::Borrowed(value)))
     }
 
     /// The row of the playback URLs whose path this is.
@@ -112,6 +124,19 @@ fn video_in(path: &str) -> (&str, &str) {
     first
 }
 
+/// Whether a documented path begins like this. What follows a slash may be a token in plain base64 too.
+fn begins_path(rest: &str) -> bool {
+    let first = |path: &str| {
+        path.split(['/', '?', '#'])
+            .next()
+            .map(str::to_ascii_lowercase)
+    };
+    let mut paths = PlaybackUrls::NAMES
+        .iter()
+        .filter_map(|name| urls::path(name));
+    paths.any(|path| first(path) == first(rest))
+}
+
 /// Stricter than for a text alone: paths hold file names with dots.
 fn is_compact(text: &str) -> bool {
     text.starts_with("eyJ") && text.contains('.')
@@ -142,6 +167,7 @@ pub(super) fn check(checks: &mut Vec<Check>, paste: &Paste<'_>) {
     checks.push(host(url));
     checks.push(place(url));
     checks.push(path(url));
+    checks.push(poster(url));
 }
 
 const NO_URL: &str = "no whole URL was given";
@@ -304,4 +330,28 @@ fn path(url: Option<&Url<'_>>) -> Check {
             Check::warn(id, "Cloudflare documents no such path", id.advice()).platform_unknown()
         }
     }
+}
+
+fn poster(url: Option<&Url<'_>>) -> Check {
+    let id = CheckId::Poster;
+    let Some(url) = url else {
+        return Check::aside(id, NO_URL);
+    };
+    let Some(poster) = url.poster() else {
+        return Check::pass(id, "no poster is asked for");
+    };
+    let Some((_, rest)) = poster.split_once("://") else {
+        let cause = "the poster is no whole URL";
+        return Check::warn(id, cause, id.advice());
+    };
+    let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let (segment, _) = video_in(cut(path).0);
+    if is_token_like(segment) {
+        return Check::pass(id, "the poster is a URL with a token");
+    }
+    if urls::is_uid(segment) && (is_stream(host) || url.host == Some(host)) {
+        let cause = "the poster holds a video UID and no token: a signed video refuses it";
+        return Check::warn(id, cause, id.advice());
+    }
+    Check::pass(id, "the poster is an image from elsewhere")
 }

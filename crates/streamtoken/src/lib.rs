@@ -53,6 +53,8 @@
 //!
 //! [`migrating`] sets the Worker snippet, PyJWT, `jose` and `jsonwebtoken` beside this crate.
 //!
+//! [`refused`] tells why a signed URL returns 401 or 403, by symptom and by check.
+//!
 //! # Time
 //!
 //! Times are whole seconds since the epoch. The clock is read only where no `now` was given.
@@ -85,6 +87,9 @@ mod verify;
 
 #[doc = include_str!("../docs/migrating.md")]
 pub mod migrating {}
+
+#[doc = include_str!("../docs/refused.md")]
+pub mod refused {}
 
 #[cfg(feature = "client")]
 pub use client::Client;

@@ -16,7 +16,7 @@ pub use surface::surface;
 use std::ffi::OsString;
 
 use crate::options::{given, known_members, wrong_type};
-use crate::{Condition, CustomerCode, Error, ErrorCode, Result, SigningKey, Value, key};
+use crate::{Condition, CustomerCode, Error, ErrorCode, Result, SigningKey, Value, Viewer, key};
 
 /// The options that are points in time: a host's own dates stand for their epoch seconds.
 pub const MOMENTS: &[&str] = &["exp", "nbf", "now"];
@@ -100,6 +100,23 @@ pub fn conditions(value: &Value) -> Result<Vec<Condition>> {
         .as_array()
         .ok_or_else(|| wrong_type("a list", value))?;
     list.iter().map(Condition::from_value).collect()
+}
+
+/// The viewers in a list of objects such as `{"ip": "192.0.2.7", "country": "GB"}`, each read by
+/// [`Viewer::from_value`], for [`simulate`](crate::simulate()).
+///
+/// # Errors
+/// [`ErrorCode::OptionType`] at `/viewers` for anything but a list; those of [`Viewer::from_value`], at
+/// `/viewers/0/ip` and so on.
+pub fn viewers(value: &Value) -> Result<Vec<Viewer>> {
+    const NAME: &str = "viewers";
+    let list = value
+        .as_array()
+        .ok_or_else(|| wrong_argument("a list", value, NAME))?;
+    let read = |(index, viewer)| {
+        Viewer::from_value(viewer).map_err(|error| error.within(&format!("/{NAME}/{index}")))
+    };
+    list.iter().enumerate().map(read).collect()
 }
 
 /// The options of a client or call from a host that counts their time limits in milliseconds, in seconds.

@@ -103,7 +103,10 @@ pub use key::{KeyInfo, KeySet, MAX_KEY, MAX_KEY_SET, PublicKey, SigningKey, desc
 pub use lint::{Finding, Level, LintLevel, MAX_FINDINGS, Warning, lint, lint_at};
 pub use options::{Flags, SignOptions, TimeFormat};
 pub use rules::{AccessRules, Action, Condition, Country, Decision, Network, Rule, Viewer};
-pub use sign::{BatchAnswer, MAX_LINE, MAX_TOKEN, Prepared, Signer, prepare, prepare_linted};
+pub use sign::{
+    BatchAnswer, MAX_KEPT, MAX_KEPT_TOKEN, MAX_LINE, MAX_TOKEN, Prepared, Signer, prepare,
+    prepare_linted,
+};
 pub use simulate::{Simulated, simulate};
 pub use time::{DEFAULT_HEAD_START, DEFAULT_LIFETIME, MAX_LIFETIME};
 pub use token::Token;

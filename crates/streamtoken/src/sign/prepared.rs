@@ -44,7 +44,7 @@ pub fn prepare_linted(
     let header = payload::header(key.id());
     let now = options.at_now();
     let mut unsigned = Unsigned::new(&header, key, identifier, now, options)?;
-    unsigned.warnings = lint::when_minting(level, options, now)?;
+    unsigned.warnings = lint::when_minting(level, options, unsigned.times, now)?;
     Ok(Prepared {
         unsigned,
         key: key.clone(),

@@ -1,0 +1,89 @@
+//! Whole option sets.
+
+use super::Warning;
+use super::collect::Findings;
+use crate::options::{Times, duplicate};
+use crate::rules::FIELD;
+use crate::time::DEFAULT_LIFETIME;
+use crate::{Result, SignOptions, Value};
+
+/// All findings in an object of options. Members are judged together when each is fine by itself; `Err`
+/// when there was no room for all findings.
+pub(super) fn object(members: &[(String, Value)], now: u64, out: &mut Findings) -> Result<()> {
+    let mut options = SignOptions::default();
+    let (mut seen, mut whole) = (Vec::new(), true);
+    for member in members {
+        let (name, value) = member;
+        let is_rules = FIELD[1..] == *name && *value != Value::Null;
+        let fault = if seen.contains(&name) {
+            Some(duplicate(name))
+        } else if is_rules {
+            super::list(value, out)?;
+            None
+        } else {
+            options.read_member(member).err()
+        };
+        if SignOptions::NAMES.contains(&name.as_str()) {
+            seen.push(name);
+        }
+        if let Some(error) = fault {
+            whole = false;
+            out.error(error)?;
+        }
+    }
+    if whole {
+        let now = options.now.unwrap_or(now);
+        match options.times(now) {
+            Ok(times) => about_times(&options, times, now, out),
+            Err(error) => out.error(error)?,
+        }
+    }
+    about_flags(&options, out);
+    Ok(())
+}
+
+/// Warnings about times that fit each other.
+pub(super) fn about_times(options: &SignOptions, times: Times, now: u64, out: &mut Findings) {
+    // A token of a window is used until its end, so the shortest time is judged that anybody has.
+    let lifetime = match options.reuse_window {
+        Some(_) => options.expires_in.unwrap_or(DEFAULT_LIFETIME),
+        None => times.exp.saturating_sub(now),
+    };
+    if lifetime < SHORT {
+        let field = if options.exp.is_some() {
+            "/exp"
+        } else {
+            "/expires_in"
+        };
+        let message = format!("the token lives for {lifetime} s, which is less than {SHORT} s");
+        out.warning(Warning::LifetimeShort, field, message);
+    }
+    if starts_later(options, now) {
+        let wait = times.nbf - now;
+        let message = format!(
+            "the token is refused for {wait} s from now, until nbf {}",
+            times.nbf
+        );
+        out.warning(Warning::NotValidYet, "/nbf", message);
+    }
+}
+
+/// Whether the token will not be valid at `now`, at which it is minted.
+pub(crate) fn starts_later(options: &SignOptions, now: u64) -> bool {
+    options.nbf.is_some_and(|nbf| nbf > now)
+}
+
+pub(super) fn about_flags(options: &SignOptions, out: &mut Findings) {
+    if options.flags.original() {
+        let message = "whether the edge honours flags.original in a token that was signed locally is \
+                       undocumented";
+        out.warning(
+            Warning::FlagUndocumented,
+            "/flags/original",
+            message.to_owned(),
+        );
+    }
+}
+
+/// Seconds below which a lifetime is short: our choice, since a player needs some to begin.
+const SHORT: u64 = 60;

@@ -9,6 +9,7 @@ mod delivery;
 mod form;
 mod header;
 mod key;
+mod live;
 mod paste;
 mod report;
 mod rules;
@@ -20,6 +21,7 @@ mod times;
 mod url;
 
 pub use context::ExplainContext;
+pub use live::{Delivery, delivery_url};
 pub use report::{Check, CheckStatus, Report, Verdict};
 pub use table::CheckId;
 
@@ -87,5 +89,9 @@ pub fn explain(
     times::check(&mut checks, &form, &context, now);
     rules::check(&mut checks, &form, &context);
     delivery::check(&mut checks, &form, &paste, &context);
+    checks.push(Check::aside(
+        CheckId::Live,
+        "the delivery host was not asked",
+    ));
     Ok(Report::new(&paste, refusal, keys.is_some(), checks))
 }

@@ -95,7 +95,8 @@ pub mod refused {}
 pub use client::Client;
 pub use error::{ApiFailure, ApiNotice, Error, ErrorCode, Result};
 pub use explain::{
-    Check, CheckId, CheckStatus, ExplainContext, MAX_EXPLAIN, Report, Verdict, explain,
+    Check, CheckId, CheckStatus, Delivery, ExplainContext, MAX_EXPLAIN, Report, Verdict,
+    delivery_url, explain,
 };
 pub use inspect::{Unverified, inspect};
 pub use json::Value;

@@ -141,7 +141,7 @@ fn size(token: Option<&str>, is_cut: bool) -> Check {
 fn url_size(paste: &Paste<'_>) -> Check {
     let id = CheckId::UrlSize;
     let token = paste.token.as_deref().map(str::len);
-    let Some(length) = paste.url.as_ref().map(|url| url.length).or(token) else {
+    let Some(length) = paste.url.as_ref().map(|url| url.text().len()).or(token) else {
         return Check::aside(id, NO_TOKEN);
     };
     let check = if length <= LONG_URL {

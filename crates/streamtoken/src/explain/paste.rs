@@ -212,7 +212,7 @@ impl<'t> Paste<'t> {
                 Kind::Path
             };
             self.token = url.token().map(Cow::Borrowed);
-            if url.length < text.len() {
+            if url.text().len() < text.len() {
                 self.around.push("other text");
             }
             self.url = Some(url);

@@ -193,6 +193,14 @@ impl Check {
         }
     }
 
+    /// `verify` does not refuse because of this.
+    pub(super) fn verify_accepts(self) -> Self {
+        Self {
+            verify: Verdict::Accepts,
+            ..self
+        }
+    }
+
     /// The platform does not refuse because of this.
     pub(super) fn platform_accepts(self) -> Self {
         Self {
@@ -309,6 +317,15 @@ impl Report {
     /// The check with this id on the wire.
     pub fn check(&self, id: &str) -> Option<&Check> {
         self.checks.iter().find(|check| check.id.as_str() == id)
+    }
+
+    /// The report with an answer of the delivery host: its check, and its verdict, which is the last word on
+    /// whether the platform accepts.
+    pub(super) fn with_live(mut self, check: Check, verdict: Option<Verdict>) -> Self {
+        self.platform = verdict.unwrap_or(self.platform);
+        self.checks.retain(|each| each.id != CheckId::Live);
+        self.checks.push(check);
+        self
     }
 
     /// Failures first, then warnings: what to read first.

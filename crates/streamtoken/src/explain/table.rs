@@ -150,4 +150,7 @@ checks! {
     Webrtc = "webrtc":
         "WebRTC playback is asked for with a locally signed token",
         "sign locally: tokens of the API's endpoint do not work for WebRTC";
+    Live = "live":
+        "the delivery host gave the manifest, where it was asked",
+        "ask it with streamtoken explain --live";
 }

@@ -19,7 +19,7 @@ pub(super) struct Url<'t> {
     rest: &'t str,
     query: &'t str,
     query_token: Option<&'t str>,
-    pub(super) length: usize,
+    text: &'t str,
 }
 
 impl<'t> Url<'t> {
@@ -31,21 +31,21 @@ impl<'t> Url<'t> {
         if let Some(start) = http.min() {
             let url = until_blank(&text[start..]);
             let (scheme, rest) = url.split_once("://")?;
-            return Some(Self::read(Some(scheme), rest, url.len()));
+            return Some(Self::read(Some(scheme), rest, url));
         }
         let url = until_blank(text);
         let host = url.split(['/', '?', '#']).next().unwrap_or_default();
         if is_stream(host) {
-            return Some(Self::read(None, url, url.len()));
+            return Some(Self::read(None, url, url));
         }
         let (first, rest) = url.strip_prefix('/').unwrap_or(url).split_once('/')?;
         (is_compact(first) && begins_path(rest)).then(|| {
             let (path, query) = cut(url);
-            Self::with_path(None, path, query, url.len())
+            Self::with_path(None, path, query, url)
         })
     }
 
-    fn read(scheme: Option<&'t str>, rest: &'t str, length: usize) -> Self {
+    fn read(scheme: Option<&'t str>, rest: &'t str, text: &'t str) -> Self {
         let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         let (authority, rest) = rest.split_at(end);
         let host = authority.rsplit('@').next().unwrap_or(authority);
@@ -53,11 +53,11 @@ impl<'t> Url<'t> {
         let (path, query) = cut(rest);
         Self {
             scheme,
-            ..Self::with_path(Some(host), path, query, length)
+            ..Self::with_path(Some(host), path, query, text)
         }
     }
 
-    fn with_path(host: Option<&'t str>, path: &'t str, query: &'t str, length: usize) -> Self {
+    fn with_path(host: Option<&'t str>, path: &'t str, query: &'t str, text: &'t str) -> Self {
         let (segment, rest) = video_in(path);
         let query_token = query
             .split('&')
@@ -70,8 +70,13 @@ impl<'t> Url<'t> {
             rest,
             query,
             query_token,
-            length,
+            text,
         }
+    }
+
+    /// As it was written.
+    pub(super) fn text(&self) -> &'t str {
+        self.text
     }
 
     pub(super) fn token(&self) -> Option<&'t str> {
@@ -267,7 +272,7 @@ fn kind_of(host: &str) -> HostKind {
 }
 
 /// Whether a host may be shown: a name of letters, digits, dots and hyphens, short enough to be one.
-fn is_host(host: &str) -> bool {
+pub(super) fn is_host(host: &str) -> bool {
     let of_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
     host.len() <= 253
         && host.split('.').all(|label| (1..=63).contains(&label.len()))

@@ -184,11 +184,11 @@ mod tests {
     use crate::client::{CallOptions, DEFAULT_BASE_URL};
     use crate::{ErrorCode, Value};
 
-    fn read(json: &str) -> crate::Result<ClientOptions> {
+    pub(super) fn read(json: &str) -> crate::Result<ClientOptions> {
         ClientOptions::from_value(&Value::parse(json).unwrap())
     }
 
-    fn refusal(json: &str) -> (ErrorCode, String) {
+    pub(super) fn refusal(json: &str) -> (ErrorCode, String) {
         let error = read(json).unwrap_err();
         (error.code(), error.field().unwrap_or_default().to_owned())
     }

@@ -121,16 +121,8 @@ fn too_many_retries() -> Error {
 #[cfg(test)]
 mod tests {
     use crate::client::ClientOptions;
+    use crate::client::options::tests::{read, refusal};
     use crate::{ErrorCode, Value};
-
-    fn read(json: &str) -> crate::Result<ClientOptions> {
-        ClientOptions::from_value(&Value::parse(json).unwrap())
-    }
-
-    fn refusal(json: &str) -> (ErrorCode, String) {
-        let error = read(json).unwrap_err();
-        (error.code(), error.field().unwrap_or_default().to_owned())
-    }
 
     #[test]
     fn times_and_numbers_out_of_range_are_refused() {

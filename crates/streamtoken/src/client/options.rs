@@ -57,8 +57,9 @@ impl ClientOptions {
     /// fractions.
     ///
     /// # Errors
-    /// [`ErrorCode::OptionType`], [`ErrorCode::OptionUnknown`], [`ErrorCode::JsonDuplicateMember`],
-    /// [`ErrorCode::OptionValue`] for times and numbers out of range.
+    /// [`OptionType`](crate::ErrorCode::OptionType), [`OptionUnknown`](crate::ErrorCode::OptionUnknown),
+    /// [`JsonDuplicateMember`](crate::ErrorCode::JsonDuplicateMember), and
+    /// [`OptionValue`](crate::ErrorCode::OptionValue) for times and numbers out of range.
     pub fn from_value(value: &Value) -> Result<Self> {
         let members = known_members(value, Self::NAMES, &[])?;
         let mut options = Self::default();

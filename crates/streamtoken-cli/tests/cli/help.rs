@@ -74,7 +74,9 @@ fn every_option_of_the_core_has_its_flag() {
     let surface = streamtoken::host::surface();
     for (command, options) in [
         (&["sign"][..], "sign_options"),
-        (&["api", "token", "create"], "sign_options"),
+        (&["api", "token", "create"], "token_params"),
+        (&["api", "token", "create"], "client_options"),
+        (&["api", "keys", "list"], "call_options"),
         (&["verify"], "verify_options"),
     ] {
         let help = run(&[command, &["--help"]].concat()).good();
@@ -83,6 +85,12 @@ fn every_option_of_the_core_has_its_flag() {
             let flag = match name {
                 // One at a time.
                 "flags" => "--flag".to_owned(),
+                // A secret is named by its file.
+                "api_token" => "--api-token-file".to_owned(),
+                "pem" => "--send-private-key".to_owned(),
+                "id" => "--key-id".to_owned(),
+                // The previous scheme is for the environment.
+                "api_key" | "api_email" => continue,
                 name => format!("--{}", Spelling::Snake.spell(name).replace('_', "-")),
             };
             let has_flag = help

@@ -156,3 +156,54 @@ fn member(introduction: &str, name: &str) -> Result<String> {
     text.map(str::to_owned)
         .with_context(|| format!("a service does not tell its {name}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsStr;
+    use std::fs;
+    use std::process::Command;
+
+    use super::{Services, member};
+
+    #[test]
+    fn tests_are_told_how_to_reach_both_services() {
+        let services = Services::start("tests").unwrap();
+        let mut command = Command::new("true");
+        services.introduce(&mut command);
+        let text = |name: &str| {
+            let mut variables = command.get_envs();
+            let found = variables.find(|(other, _)| *other == OsStr::new(name));
+            found.unwrap().1.unwrap().to_str().unwrap()
+        };
+        let secure = text("STREAMTOKEN_SERVICE_TLS");
+        for introduction in [text("STREAMTOKEN_SERVICE"), secure] {
+            for name in [
+                "base_url",
+                "account_id",
+                "api_token",
+                "api_email",
+                "api_key",
+            ] {
+                member(introduction, name).unwrap();
+            }
+        }
+        let url = member(secure, "base_url").unwrap();
+        let asked = Command::new("curl")
+            .args(["--silent", "--max-time", "60", "--cacert"])
+            .args([text("SSL_CERT_FILE"), &url])
+            .output()
+            .unwrap();
+        assert!(asked.status.success(), "{asked:?}");
+        // The log is written beside the answer.
+        for _ in 0..6000 {
+            if fs::read_to_string(member(secure, "log").unwrap())
+                .unwrap()
+                .contains("\"request\"")
+            {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        panic!("the request is not logged");
+    }
+}

@@ -7,7 +7,10 @@ use std::os::fd::AsRawFd as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
+use serde_json::Value as Json;
 use streamtoken::SigningKey;
 
 use super::{answer, start, wait_until};
@@ -183,3 +186,81 @@ fn full_pipe() -> (PipeReader, PipeWriter) {
 }
 
 const O_NONBLOCK: i32 = 0o4000;
+
+/// When a signal is sent.
+#[derive(Clone, Copy, PartialEq)]
+enum Moment {
+    /// This long after the API began to answer: perhaps before the answer was read.
+    Answered(Duration),
+    /// Once the first of the key is in the file: it is being saved.
+    BeingSaved,
+}
+
+/// A shell that sends signals sooner than a process for each would.
+struct Killer(Child);
+
+impl Killer {
+    fn start() -> Self {
+        let mut shell = Command::new("bash");
+        Self(shell.stdin(Stdio::piped()).spawn().expect("bash"))
+    }
+
+    fn kill(&mut self, name: &str, pid: u32) {
+        let input = self.0.stdin.as_mut().expect("a pipe");
+        writeln!(input, "kill {name} {pid}").expect("a shell");
+    }
+}
+
+impl Drop for Killer {
+    fn drop(&mut self) {
+        drop(self.0.stdin.take());
+        drop(self.0.wait());
+    }
+}
+
+/// Whatever the moment, the key is on the disk, or its id is known.
+#[test]
+fn no_signal_loses_a_key_that_is_being_saved() {
+    const ROUNDS: u32 = 50;
+    let made = answer("the-id");
+    let mut killer = Killer::start();
+    let mut hits = 0;
+    for round in 0..ROUNDS {
+        let (signal, status) = SIGNALS[round as usize % SIGNALS.len()];
+        let moment = match round % 5 {
+            0 => Moment::Answered(Duration::from_micros(200) * round),
+            _ => Moment::BeingSaved,
+        };
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("key");
+        let stub = Stub::result(&made);
+        let mut command = stub.command();
+        command.args(["keys", "create", "--out", "key"]);
+        let mut child = start(command.current_dir(folder.path()));
+        stub.next();
+        match moment {
+            Moment::Answered(delay) => thread::sleep(delay),
+            Moment::BeingSaved => {
+                let begun = || fs::read(&file).is_ok_and(|text| text.starts_with(b"{"));
+                // Without a pause, or it is past before it is seen.
+                while !begun() && child.try_wait().expect("a child").is_none() {}
+            }
+        }
+        killer.kill(signal, child.id());
+        let run = Run::from(child.wait_with_output().expect("the end"));
+        let is_interrupted = run.code == Some(status) && run.stderr.starts_with("interrupted: ");
+        let said = format!("round {round}, {signal}: {:?} {}", run.code, run.stderr);
+        assert!(is_interrupted || run.code == Some(0), "{said}");
+        hits += u32::from(is_interrupted);
+        let is_whole = fs::read(&file)
+            .is_ok_and(|text| serde_json::from_slice::<Json>(&text).is_ok_and(|kept| kept == made));
+        let is_named = run.stderr.contains("the key the-id was made");
+        let is_unread = moment != Moment::BeingSaved && run.stderr.contains("may have been made");
+        assert!(
+            is_whole || is_named || (is_unread && !file.exists()),
+            "{said}"
+        );
+        assert!(is_named || is_unread || !is_interrupted, "{said}");
+    }
+    assert!(hits > 0, "no signal came in time");
+}

@@ -1,6 +1,5 @@
 """The clients against `streamtoken serve` over TLS: every route and option, on both sides."""
 
-import asyncio
 import hashlib
 import json
 import os
@@ -8,18 +7,16 @@ import ssl
 import time
 import urllib.request
 from base64 import urlsafe_b64decode
-from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from client_support import RULES, Work, mint
 from streamtoken import (
     APIConnectionError,
-    AsyncClient,
     AuthenticationError,
-    Client,
     KeySet,
     NotFoundError,
     Signer,
@@ -28,7 +25,7 @@ from streamtoken import (
 )
 from support import EXAMPLE, VIDEO
 
-Work = Callable[[Any], Any]
+pytestmark = pytest.mark.usefixtures("no_settings")
 ROUTE = "/client/v4/accounts/{account_id}/stream/"
 
 
@@ -76,42 +73,12 @@ class Service:
 
 
 @pytest.fixture
-def service(monkeypatch: pytest.MonkeyPatch) -> Service:
-    for name in [name for name in os.environ if name.startswith("CLOUDFLARE_")]:
-        monkeypatch.delenv(name)
+def service() -> Service:
     return Service()
-
-
-def ask_sync(options: "dict[str, Any]", work: Work) -> Any:
-    with Client(**options) as client:
-        return work(client)
-
-
-def ask_async(options: "dict[str, Any]", work: Work) -> Any:
-    async def asked() -> Any:
-        async with AsyncClient(**options) as client:
-            return await work(client)
-
-    return asyncio.run(asked())
-
-
-@pytest.fixture(params=[ask_sync, ask_async], ids=["sync", "async"])
-def ask(request: pytest.FixtureRequest) -> "Callable[..., Any]":
-    """Call a client, in both of its forms."""
-    return request.param  # type: ignore[no-any-return]
-
-
-def mint(**options: Any) -> Work:
-    return lambda client: client.stream.token.create(VIDEO, **options)
 
 
 NOW = int(time.time())
 LATER = NOW + 1800
-RULES = [
-    {"type": "ip.src", "action": "allow", "ip": ["203.0.113.0/24", "2001:db8::/32"]},
-    {"type": "ip.geoip.country", "action": "block", "country": ["US"]},
-    {"type": "any", "action": "allow"},
-]
 FLAGS = {"original": True}
 ALL = {"downloadable": True, "accessRules": RULES, "flags": FLAGS}
 

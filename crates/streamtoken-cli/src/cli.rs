@@ -74,8 +74,10 @@ Examples:
   $ TOKEN=$(streamtoken sign ea95132c15732412d22c1476fa83f27a --key key.jwk)
   $ streamtoken inspect "$TOKEN"
 
-Exit codes: 0 ok, 1 token or lines refused, 2 input, 3 key, 4 API or network,
-5 service, 70 internal, 141 when whoever reads the output goes away."#;
+Exit codes: 0 ok, 1 token or lines refused, 2 input, also a question whose
+answer was not yes, 3 key, 4 API or network, 5 service, 70 internal; 129, 130
+and 143 on SIGHUP, Ctrl-C and SIGTERM (`serve` ends in order then, with 0); 141
+when whoever reads the output goes away."#;
 
 #[cfg(test)]
 mod tests {

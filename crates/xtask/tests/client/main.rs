@@ -5,4 +5,5 @@
 mod faults;
 mod server;
 mod silence;
+mod table;
 mod tunnel;

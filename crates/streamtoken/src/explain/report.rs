@@ -304,6 +304,11 @@ impl Report {
         self.kind
     }
 
+    /// How many bytes the text has.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// How many bytes of the text were looked at.
     pub fn bytes_read(&self) -> usize {
         self.read

@@ -75,5 +75,6 @@ pub(crate) fn received(text: &str, now: u64) -> Result<Token> {
         exp: claims.exp,
         nbf: claims.nbf.unwrap_or(0),
         renew_at: renewal(now, claims.exp),
+        warnings: None,
     })
 }

@@ -369,7 +369,7 @@ pub(crate) fn duplicate(name: &str) -> Error {
 }
 
 /// Options of Cloudflare's API that say nothing here; `null` for them is *not given*, as everywhere.
-const API_OPTIONS: &[&str] = &["id", "pem", "account_id"];
+pub(crate) const API_OPTIONS: &[&str] = &["id", "pem", "account_id"];
 
 /// A caller who gives an option of the API believes that it counts.
 fn refuse_api_options(members: &[(String, Value)]) -> Result<()> {

@@ -215,7 +215,8 @@ impl Tokens {
     /// Asks for a token for `identifier`, a video UID or live-input UID.
     ///
     /// Options are those of `Signer.sign`, checked in the same way before anything is sent, but for
-    /// `time_format` and `reuse_window`, which are refused: the API decides. Beside them:
+    /// `time_format` and `reuse_window`, which are refused: the API decides. Where `now` is given,
+    /// `exp` and `nbf` are sent as they follow from it. Beside them:
     ///
     /// - `account_id`, `timeout`, `connect_timeout`, `max_retries`, `deadline`: instead of the client's.
     /// - `id` and `pem`: the key to sign with. A last resort: it sends a private key over the network.

@@ -36,8 +36,9 @@ impl Requests {
     }
 
     /// `POST /accounts/{account_id}/stream/{identifier}/token`. The options are checked as
-    /// [`Signer::sign`](crate::Signer::sign) checks them; `expires_in` is sent as `exp`,
-    /// and `now` is what both are reckoned with, and not sent.
+    /// [`Signer::sign`](crate::Signer::sign) checks them; `expires_in` is sent as `exp`. Where `now` is
+    /// given, `exp` and `nbf` are both sent as they follow from it, so that the token has the times that
+    /// it would have when signed locally. (The endpoint has its own clock: it may refuse such times.)
     ///
     /// # Errors
     /// Those of [`Signer::sign`](crate::Signer::sign); [`ErrorCode::OptionNotRemote`] for `time_format` and
@@ -208,12 +209,14 @@ fn refuse_local_options(params: &TokenParams) -> Result<()> {
 fn body(params: &TokenParams, key: Option<&SigningKey>) -> Result<String> {
     let options = &params.options;
     options.access_rules.check_for_minting()?;
-    let exp = options.times(options.at_now())?.exp;
+    let times = options.times(options.at_now())?;
+    // The endpoint's defaults are reckoned from its own clock.
+    let is_reckoned = options.now.is_some();
     let body = Body {
         id: key.map(SigningKey::id),
         pem: key.map(SigningKey::to_pem_base64),
-        exp: options.has_lifetime().then_some(exp),
-        nbf: options.nbf,
+        exp: (is_reckoned || options.has_lifetime()).then_some(times.exp),
+        nbf: options.nbf.or(is_reckoned.then_some(times.nbf)),
         downloadable: options.downloadable,
         access_rules: &options.access_rules,
         flags: options.flags,

@@ -83,7 +83,11 @@ fn each_route_has_its_method_path_and_headers() {
 fn bodies_are_what_was_given_in_the_names_of_the_endpoint() {
     for (json, expected) in [
         ("{}", "{}"),
-        (r#"{"now":1750000000}"#, "{}"),
+        (
+            r#"{"now":1750000000}"#,
+            r#"{"exp":1750003600,"nbf":1749996400}"#,
+        ),
+        (r#"{"nbf":1}"#, r#"{"nbf":1}"#),
         (
             r#"{"timeout":5,"max_retries":1,"account_id":"other"}"#,
             "{}",
@@ -94,17 +98,20 @@ fn bodies_are_what_was_given_in_the_names_of_the_endpoint() {
         ),
         (
             r#"{"now":1750000000,"exp":1750003600}"#,
-            r#"{"exp":1750003600}"#,
+            r#"{"exp":1750003600,"nbf":1749996400}"#,
         ),
         (
             r#"{"now":1750000000,"expires_in":"2h"}"#,
-            r#"{"exp":1750007200}"#,
+            r#"{"exp":1750007200,"nbf":1749996400}"#,
         ),
         (
             r#"{"now":1750000000,"expires_in":60.0}"#,
-            r#"{"exp":1750000060}"#,
+            r#"{"exp":1750000060,"nbf":1749996400}"#,
         ),
-        (r#"{"now":1750000000,"nbf":0}"#, r#"{"nbf":0}"#),
+        (
+            r#"{"now":1750000000,"nbf":0}"#,
+            r#"{"exp":1750003600,"nbf":0}"#,
+        ),
         (
             r#"{"now":1750000000,"accessRules":[{"type":"ip.geoip.country","action":"allow","country":["gb","DE"]},
                 {"type":"ip.src","action":"block","ip":["10.0.0.0/8","2001:DB8::1"]},{"type":"any","action":"block"}],

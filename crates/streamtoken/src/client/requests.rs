@@ -216,7 +216,7 @@ fn body(params: &TokenParams, key: Option<&SigningKey>) -> Result<String> {
         id: key.map(SigningKey::id),
         pem: key.map(SigningKey::to_pem_base64),
         exp: (is_reckoned || options.has_lifetime()).then_some(times.exp),
-        nbf: options.nbf.or(is_reckoned.then_some(times.nbf)),
+        nbf: options.nbf.or_else(|| is_reckoned.then_some(times.nbf)),
         downloadable: options.downloadable,
         access_rules: &options.access_rules,
         flags: options.flags,

@@ -199,14 +199,6 @@ impl TokenParams {
         self
     }
 
-    /// As [`CallOptions::began`].
-    #[cfg(feature = "client")]
-    #[must_use]
-    pub fn began(mut self, begin: std::time::Instant) -> Self {
-        self.call = self.call.began(begin);
-        self
-    }
-
     /// The options of the call, which [`TokenParams::call`] sets.
     pub fn call_options(&self) -> &CallOptions {
         &self.call

@@ -186,7 +186,7 @@ fn a_deadline_counts_from_the_beginning_of_the_call() {
     assert_eq!(late.api().unwrap().attempts(), 0);
     assert_eq!(server.accepted.load(Ordering::SeqCst), 0);
     let call = CallOptions::new().deadline(GUARD);
-    let in_time = TokenParams::new().call(call).began(began);
+    let in_time = TokenParams::new().call(call.began(began));
     client.stream().token().create("video", in_time).unwrap();
 }
 

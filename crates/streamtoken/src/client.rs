@@ -37,6 +37,8 @@ mod redact;
 mod requests;
 mod retry;
 #[cfg(feature = "client")]
+mod stop;
+#[cfg(feature = "client")]
 mod tls;
 #[cfg(feature = "client")]
 mod transport;
@@ -46,7 +48,7 @@ mod veil;
 pub use crate::api::{CreatedKey, ListedKey};
 pub use attempt::Attempt;
 #[cfg(feature = "client")]
-pub use blocking::{Client, Keys, Stop, Stream, Tokens};
+pub use blocking::{Client, Keys, Stream, Tokens};
 pub use call::{Arrived, Broke, Call, MAX_BODY, Moment, Outcome, Step};
 pub use options::{
     ClientOptions, DEFAULT_BASE_URL, DEFAULT_CONNECT_TIMEOUT, DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT,
@@ -54,3 +56,5 @@ pub use options::{
 };
 pub use params::{CallOptions, TokenParams};
 pub use requests::Requests;
+#[cfg(feature = "client")]
+pub use stop::Stop;

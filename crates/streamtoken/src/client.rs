@@ -39,6 +39,8 @@ mod redact;
 mod requests;
 mod retry;
 #[cfg(feature = "client")]
+mod stop;
+#[cfg(feature = "client")]
 mod tls;
 #[cfg(feature = "client")]
 mod transport;
@@ -48,7 +50,7 @@ mod veil;
 pub use crate::api::{CreatedKey, ListedKey};
 pub use attempt::Attempt;
 #[cfg(feature = "client")]
-pub use blocking::{Client, Keys, Stop, Stream, Tokens};
+pub use blocking::{Client, Keys, Stream, Tokens};
 pub use call::{Arrived, Broke, Call, MAX_BODY, Moment, Outcome, Step};
 #[cfg(feature = "client")]
 pub use live::explain_live;
@@ -58,3 +60,5 @@ pub use options::{
 };
 pub use params::{CallOptions, TokenParams};
 pub use requests::Requests;
+#[cfg(feature = "client")]
+pub use stop::Stop;

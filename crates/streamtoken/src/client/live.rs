@@ -68,7 +68,7 @@ fn ask(url: &str) -> Result<Outcome> {
 fn words(broke: Broke) -> &'static str {
     match broke {
         Broke::Connection => "no connection came about, or it broke",
-        Broke::Timeout => "it took more than 10 seconds",
+        Broke::Timeout | Broke::Deadline => "it took more than 10 seconds",
         Broke::Tls => "its certificate is not good for this host, or TLS failed in another way",
         Broke::Protocol => "what came is not HTTP",
         Broke::TooLarge => "the answer has more than 1 MiB",

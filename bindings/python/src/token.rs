@@ -148,6 +148,9 @@ pub(crate) fn restore_token(
         exp,
         nbf,
         renew_at,
-        warnings: warnings.iter().map(|finding| (*finding).clone()).collect(),
+        warnings: warnings
+            .into_iter()
+            .map(|finding| (*finding).clone())
+            .collect(),
     }
 }

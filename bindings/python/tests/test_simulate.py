@@ -73,7 +73,8 @@ def test_simulate_refuses_what_is_no_rule_and_no_viewer(
 def test_viewers_without_end_are_refused() -> None:
     cyclic: Any = []
     cyclic.append(cyclic)
-    for viewers, code in (([{}] * 1_000_000, "option_too_large"), (cyclic, "json_too_deep")):
+    million: Any = [{}] * 1_000_000
+    for viewers, code in ((million, "option_too_large"), (cyclic, "json_too_deep")):
         with pytest.raises(InputError) as caught:
             simulate(CLOSED, viewers)
         assert caught.value.code == code
@@ -85,7 +86,8 @@ def test_what_the_callers_code_raises_is_passed_on() -> None:
         def __iter__(self) -> Any:
             raise ZeroDivisionError("from the caller")
 
-    for rules, viewers in ((Exploding(), []), (CLOSED, Exploding()), (CLOSED, [Exploding()])):
+    exploding: Any = Exploding()
+    for rules, viewers in ((exploding, []), (CLOSED, exploding), (CLOSED, [exploding])):
         with pytest.raises(ZeroDivisionError):
             simulate(rules, viewers)
 

@@ -147,7 +147,6 @@ def test_what_python_adds_is_documented_too() -> None:
 
 def test_signatures_can_be_read() -> None:
     for name, expected in {
-        "Signer": "(key, *, lint=None)",
         "Signer.sign": "(self, /, identifier, **options)",
         "SigningKey.load": "(text, id=None)",
         "verify": "(token, keys, **options)",

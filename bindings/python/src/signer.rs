@@ -75,6 +75,8 @@ impl Signer {
     ///
     /// Times are whole seconds since the epoch, or a `datetime` with a time zone, floored to the second.
     ///
+    /// What the rules and options probably do not mean is in the token's `warnings`.
+    ///
     /// Raises `InputError`.
     #[pyo3(signature = (identifier, **options))]
     fn sign(

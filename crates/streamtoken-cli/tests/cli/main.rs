@@ -7,12 +7,15 @@ mod api_token;
 mod batch;
 mod common;
 mod emulator;
+mod explain;
 mod help;
 mod keys;
+mod lint;
 mod reading;
 mod secrets;
 mod serve;
 mod serve_dev;
+mod simulate;
 mod stub;
 #[path = "../support/process.rs"]
 mod support;

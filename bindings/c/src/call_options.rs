@@ -7,7 +7,8 @@ use streamtoken::client::{CallOptions, TokenParams};
 use streamtoken::{Result, Value};
 use zeroize::Zeroizing;
 
-use crate::boundary::{Handle, answer, bytes, given, optional_text, release, text};
+use crate::boundary::{Handle, answer, given, optional_text, release};
+use crate::builder::{Builder, from_json, set_number, set_text};
 use crate::error::streamtoken_error;
 use crate::options::Members;
 use crate::sign_options::streamtoken_sign_options;
@@ -24,6 +25,12 @@ pub struct streamtoken_call_options {
 impl Drop for streamtoken_call_options {
     fn drop(&mut self) {
         self.members.wipe();
+    }
+}
+
+impl Builder for streamtoken_call_options {
+    fn members_mut(&mut self) -> &mut Members {
+        &mut self.members
     }
 }
 
@@ -61,13 +68,8 @@ pub unsafe extern "C" fn streamtoken_call_options_from_json(
 ) -> i32 {
     answer(Handle("options", options), error, || {
         // SAFETY: the caller answers for the length.
-        let json = unsafe { bytes("json", json.cast(), json_length) }?;
-        // A key has no place here, and may have been put here all the same.
-        let mut value = Zeroizing::new(Value::parse(json)?);
-        CallOptions::from_value(&value)?;
-        Ok(streamtoken_call_options {
-            members: Members::of(std::mem::replace(&mut *value, Value::Null)),
-        })
+        let members = unsafe { from_json(json, json_length, CallOptions::from_value) }?;
+        Ok(streamtoken_call_options { members })
     })
 }
 
@@ -85,15 +87,8 @@ pub unsafe extern "C" fn streamtoken_call_options_set_account_id(
     account_id_length: usize,
     error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
 ) -> i32 {
-    answer((), error, || {
-        let options = given("options", options)?;
-        // SAFETY: the caller answers for the length.
-        let account_id = unsafe { text("account_id", account_id, account_id_length) }?;
-        options
-            .members
-            .set("account_id", Value::String(account_id.to_owned()));
-        Ok(())
-    })
+    // SAFETY: the caller answers for the length.
+    unsafe { set_text(options, "account_id", account_id, account_id_length, error) }
 }
 
 /// As `streamtoken_client_options_set_timeout`, for this call.
@@ -109,11 +104,7 @@ pub extern "C" fn streamtoken_call_options_set_timeout(
     seconds: f64,
     error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
 ) -> i32 {
-    answer((), error, || {
-        let options = given("options", options)?;
-        options.members.set("timeout", Value::Float(seconds));
-        Ok(())
-    })
+    set_number(options, "timeout", seconds, error)
 }
 
 /// As `streamtoken_client_options_set_connect_timeout`, for this call.
@@ -129,13 +120,7 @@ pub extern "C" fn streamtoken_call_options_set_connect_timeout(
     seconds: f64,
     error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
 ) -> i32 {
-    answer((), error, || {
-        let options = given("options", options)?;
-        options
-            .members
-            .set("connect_timeout", Value::Float(seconds));
-        Ok(())
-    })
+    set_number(options, "connect_timeout", seconds, error)
 }
 
 /// As `streamtoken_client_options_set_max_retries`, for this call.
@@ -151,11 +136,7 @@ pub extern "C" fn streamtoken_call_options_set_max_retries(
     retries: f64,
     error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
 ) -> i32 {
-    answer((), error, || {
-        let options = given("options", options)?;
-        options.members.set("max_retries", Value::Float(retries));
-        Ok(())
-    })
+    set_number(options, "max_retries", retries, error)
 }
 
 /// As `streamtoken_client_options_set_deadline`, for this call.
@@ -171,11 +152,7 @@ pub extern "C" fn streamtoken_call_options_set_deadline(
     seconds: f64,
     error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
 ) -> i32 {
-    answer((), error, || {
-        let options = given("options", options)?;
-        options.members.set("deadline", Value::Float(seconds));
-        Ok(())
-    })
+    set_number(options, "deadline", seconds, error)
 }
 
 /// Sends a key along, for the API to sign a token with instead of one that the account has there. **A last

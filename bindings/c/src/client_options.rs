@@ -3,11 +3,11 @@
 use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
 
+use streamtoken::Result;
 use streamtoken::client::{Attempt, Client, ClientOptions};
-use streamtoken::{Result, Value};
-use zeroize::Zeroizing;
 
-use crate::boundary::{Handle, answer, bytes, c_json, given, infallible, release, text};
+use crate::boundary::{Handle, answer, c_json, given, infallible, release};
+use crate::builder::{Builder, from_json, set_bool, set_number, set_text};
 use crate::error::streamtoken_error;
 use crate::options::Members;
 
@@ -34,6 +34,12 @@ pub struct streamtoken_client_options {
 impl Drop for streamtoken_client_options {
     fn drop(&mut self) {
         self.members.wipe();
+    }
+}
+
+impl Builder for streamtoken_client_options {
+    fn members_mut(&mut self) -> &mut Members {
+        &mut self.members
     }
 }
 
@@ -71,11 +77,9 @@ pub unsafe extern "C" fn streamtoken_client_options_from_json(
 ) -> i32 {
     answer(Handle("options", options), error, || {
         // SAFETY: the caller answers for the length.
-        let json = unsafe { bytes("json", json.cast(), json_length) }?;
-        let mut value = Zeroizing::new(Value::parse(json)?);
-        ClientOptions::from_value(&value)?;
+        let members = unsafe { from_json(json, json_length, ClientOptions::from_value) }?;
         Ok(streamtoken_client_options {
-            members: Members::of(std::mem::replace(&mut *value, Value::Null)),
+            members,
             debug: None,
         })
     })
@@ -95,15 +99,8 @@ pub unsafe extern "C" fn streamtoken_client_options_set_api_token(
     api_token_length: usize,
     error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
 ) -> i32 {
-    answer((), error, || {
-        let options = given("options", options)?;
-        // SAFETY: the caller answers for the length.
-        let api_token = unsafe { text("api_token", api_token, api_token_length) }?;
-        options
-            .members
-            .set("api_token", Value::String(api_token.to_owned()));
-        Ok(())
-    })
+    // SAFETY: the caller answers for the length.
+    unsafe { set_text(options, "api_token", api_token, api_token_length, error) }
 }
 
 /// The previous scheme's key. Goes with `streamtoken_client_options_set_api_email`.
@@ -120,15 +117,8 @@ pub unsafe extern "C" fn streamtoken_client_options_set_api_key(
     api_key_length: usize,
     error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
 ) -> i32 {
-    answer((), error, || {
-        let options = given("options", options)?;
-        // SAFETY: the caller answers for the length.
-        let api_key = unsafe { text("api_key", api_key, api_key_length) }?;
-        options
-            .members
-            .set("api_key", Value::String(api_key.to_owned()));
-        Ok(())
-    })
+    // SAFETY: the caller answers for the length.
+    unsafe { set_text(options, "api_key", api_key, api_key_length, error) }
 }
 
 /// The previous scheme's e-mail address. Goes with `streamtoken_client_options_set_api_key`.
@@ -145,15 +135,8 @@ pub unsafe extern "C" fn streamtoken_client_options_set_api_email(
     api_email_length: usize,
     error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
 ) -> i32 {
-    answer((), error, || {
-        let options = given("options", options)?;
-        // SAFETY: the caller answers for the length.
-        let api_email = unsafe { text("api_email", api_email, api_email_length) }?;
-        options
-            .members
-            .set("api_email", Value::String(api_email.to_owned()));
-        Ok(())
-    })
+    // SAFETY: the caller answers for the length.
+    unsafe { set_text(options, "api_email", api_email, api_email_length, error) }
 }
 
 /// The account of every call that names no other.
@@ -170,15 +153,8 @@ pub unsafe extern "C" fn streamtoken_client_options_set_account_id(
     account_id_length: usize,
     error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
 ) -> i32 {
-    answer((), error, || {
-        let options = given("options", options)?;
-        // SAFETY: the caller answers for the length.
-        let account_id = unsafe { text("account_id", account_id, account_id_length) }?;
-        options
-            .members
-            .set("account_id", Value::String(account_id.to_owned()));
-        Ok(())
-    })
+    // SAFETY: the caller answers for the length.
+    unsafe { set_text(options, "account_id", account_id, account_id_length, error) }
 }
 
 /// Another place of the API, such as a token service of your own. Default:
@@ -196,15 +172,8 @@ pub unsafe extern "C" fn streamtoken_client_options_set_base_url(
     base_url_length: usize,
     error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
 ) -> i32 {
-    answer((), error, || {
-        let options = given("options", options)?;
-        // SAFETY: the caller answers for the length.
-        let base_url = unsafe { text("base_url", base_url, base_url_length) }?;
-        options
-            .members
-            .set("base_url", Value::String(base_url.to_owned()));
-        Ok(())
-    })
+    // SAFETY: the caller answers for the length.
+    unsafe { set_text(options, "base_url", base_url, base_url_length, error) }
 }
 
 /// Takes `http://` to other machines as well, where everybody on the way reads credentials and tokens.
@@ -221,11 +190,7 @@ pub extern "C" fn streamtoken_client_options_set_allow_http(
     allow_http: bool,
     error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
 ) -> i32 {
-    answer((), error, || {
-        let options = given("options", options)?;
-        options.members.set("allow_http", Value::Bool(allow_http));
-        Ok(())
-    })
+    set_bool(options, "allow_http", allow_http, error)
 }
 
 /// How long one attempt may take in all, in seconds with fractions: a millisecond to an hour. Default: a
@@ -242,11 +207,7 @@ pub extern "C" fn streamtoken_client_options_set_timeout(
     seconds: f64,
     error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
 ) -> i32 {
-    answer((), error, || {
-        let options = given("options", options)?;
-        options.members.set("timeout", Value::Float(seconds));
-        Ok(())
-    })
+    set_number(options, "timeout", seconds, error)
 }
 
 /// How long an attempt may take to connect, TLS included, in seconds with fractions. Default: ten seconds.
@@ -262,13 +223,7 @@ pub extern "C" fn streamtoken_client_options_set_connect_timeout(
     seconds: f64,
     error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
 ) -> i32 {
-    answer((), error, || {
-        let options = given("options", options)?;
-        options
-            .members
-            .set("connect_timeout", Value::Float(seconds));
-        Ok(())
-    })
+    set_number(options, "connect_timeout", seconds, error)
 }
 
 /// How often a request is sent again when it fails in a way that may pass (no connection, a time-out, 408,
@@ -285,11 +240,7 @@ pub extern "C" fn streamtoken_client_options_set_max_retries(
     retries: f64,
     error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
 ) -> i32 {
-    answer((), error, || {
-        let options = given("options", options)?;
-        options.members.set("max_retries", Value::Float(retries));
-        Ok(())
-    })
+    set_number(options, "max_retries", retries, error)
 }
 
 /// How long a call may take with all its attempts and pauses, in seconds with fractions. Default: no limit
@@ -306,11 +257,7 @@ pub extern "C" fn streamtoken_client_options_set_deadline(
     seconds: f64,
     error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
 ) -> i32 {
-    answer((), error, || {
-        let options = given("options", options)?;
-        options.members.set("deadline", Value::Float(seconds));
-        Ok(())
-    })
+    set_number(options, "deadline", seconds, error)
 }
 
 /// Has `debug` called with `user` after every attempt, before the call goes on; NULL ends that. It is called

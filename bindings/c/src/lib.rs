@@ -30,6 +30,7 @@ compile_error!("streamtoken-capi turns panics into error codes: build it with pa
 
 mod aside;
 mod boundary;
+mod builder;
 #[cfg(unix)]
 mod fork;
 mod options;

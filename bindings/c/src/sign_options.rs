@@ -5,7 +5,8 @@ use std::mem::MaybeUninit;
 
 use streamtoken::{Error, ErrorCode, Result, SignOptions, Value};
 
-use crate::boundary::{Handle, answer, bytes, given, release, text};
+use crate::boundary::{Handle, answer, given, release};
+use crate::builder::{Builder, from_json, set, set_bool, set_json, set_number, set_text};
 use crate::error::streamtoken_error;
 use crate::options::Members;
 use crate::rules::streamtoken_access_rules;
@@ -21,6 +22,12 @@ pub struct streamtoken_sign_options(Members);
 impl streamtoken_sign_options {
     pub(crate) fn members(&self) -> &Members {
         &self.0
+    }
+}
+
+impl Builder for streamtoken_sign_options {
+    fn members_mut(&mut self) -> &mut Members {
+        &mut self.0
     }
 }
 
@@ -59,10 +66,8 @@ pub unsafe extern "C" fn streamtoken_sign_options_from_json(
 ) -> i32 {
     answer(Handle("options", options), error, || {
         // SAFETY: the caller answers for the length.
-        let json = unsafe { bytes("json", json.cast(), json_length) }?;
-        let value = Value::parse(json)?;
-        SignOptions::from_value(&value)?;
-        Ok(streamtoken_sign_options(Members::of(value)))
+        let members = unsafe { from_json(json, json_length, SignOptions::from_value) }?;
+        Ok(streamtoken_sign_options(members))
     })
 }
 
@@ -80,11 +85,7 @@ pub extern "C" fn streamtoken_sign_options_set_exp(
     seconds: f64,
     error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
 ) -> i32 {
-    answer((), error, || {
-        let options = given("options", options)?;
-        options.0.set("exp", Value::Float(seconds));
-        Ok(())
-    })
+    set_number(options, "exp", seconds, error)
 }
 
 /// The lifetime from now on, in whole seconds: 1 to 86,400. Not beside `exp`. The default is 3,600.
@@ -100,11 +101,7 @@ pub extern "C" fn streamtoken_sign_options_set_expires_in(
     seconds: f64,
     error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
 ) -> i32 {
-    answer((), error, || {
-        let options = given("options", options)?;
-        options.0.set("expires_in", Value::Float(seconds));
-        Ok(())
-    })
+    set_number(options, "expires_in", seconds, error)
 }
 
 /// The lifetime from now on as a text such as `90m` or `1h30m`, with the units s, m, h and d. Takes
@@ -122,15 +119,8 @@ pub unsafe extern "C" fn streamtoken_sign_options_set_expires_in_text(
     duration_length: usize,
     error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
 ) -> i32 {
-    answer((), error, || {
-        let options = given("options", options)?;
-        // SAFETY: the caller answers for the length.
-        let duration = unsafe { text("expires_in", duration, duration_length) }?;
-        options
-            .0
-            .set("expires_in", Value::String(duration.to_owned()));
-        Ok(())
-    })
+    // SAFETY: the caller answers for the length.
+    unsafe { set_text(options, "expires_in", duration, duration_length, error) }
 }
 
 /// The token is not accepted before this time, in epoch seconds: before `exp`. Default: an hour
@@ -147,14 +137,11 @@ pub extern "C" fn streamtoken_sign_options_set_nbf(
     seconds: f64,
     error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
 ) -> i32 {
-    answer((), error, || {
-        let options = given("options", options)?;
-        options.0.set("nbf", Value::Float(seconds));
-        Ok(())
-    })
+    set_number(options, "nbf", seconds, error)
 }
 
-/// The time to take for now, in epoch seconds. Default: the machine's clock.
+/// The time to take for now, in epoch seconds. Default: the machine's clock. A client sends `exp` and `nbf` as
+/// they follow from it.
 ///
 /// Ownership: `options` stays yours.
 /// NULL: `options` must not be NULL; `error` may.
@@ -167,11 +154,7 @@ pub extern "C" fn streamtoken_sign_options_set_now(
     seconds: f64,
     error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
 ) -> i32 {
-    answer((), error, || {
-        let options = given("options", options)?;
-        options.0.set("now", Value::Float(seconds));
-        Ok(())
-    })
+    set_number(options, "now", seconds, error)
 }
 
 /// Whether the token reaches the MP4 download links.
@@ -187,11 +170,7 @@ pub extern "C" fn streamtoken_sign_options_set_downloadable(
     downloadable: bool,
     error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
 ) -> i32 {
-    answer((), error, || {
-        let options = given("options", options)?;
-        options.0.set("downloadable", Value::Bool(downloadable));
-        Ok(())
-    })
+    set_bool(options, "downloadable", downloadable, error)
 }
 
 /// Who may watch: at most 5 rules, the first match decides, **no match means allowed**.
@@ -207,12 +186,10 @@ pub extern "C" fn streamtoken_sign_options_set_access_rules(
     rules: Option<&streamtoken_access_rules>,
     error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
 ) -> i32 {
-    answer((), error, || {
-        let options = given("options", options)?;
+    set(options, "accessRules", error, || {
         let rules = given("rules", rules)?.rules();
         let json = serde_json::to_vec(rules).map_err(|_| Error::from(ErrorCode::Internal))?;
-        options.0.set("accessRules", Value::parse(json)?);
-        Ok(())
+        Value::parse(json)
     })
 }
 
@@ -231,13 +208,8 @@ pub unsafe extern "C" fn streamtoken_sign_options_set_access_rules_json(
     json_length: usize,
     error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
 ) -> i32 {
-    answer((), error, || {
-        let options = given("options", options)?;
-        // SAFETY: the caller answers for the length.
-        let json = unsafe { bytes("json", json.cast(), json_length) }?;
-        options.0.set("accessRules", Value::parse(json)?);
-        Ok(())
-    })
+    // SAFETY: the caller answers for the length.
+    unsafe { set_json(options, "accessRules", json, json_length, error) }
 }
 
 /// Flags of Cloudflare's API, as a JSON object: `{"original": true}`. Whether the edge honours them
@@ -255,13 +227,8 @@ pub unsafe extern "C" fn streamtoken_sign_options_set_flags(
     json_length: usize,
     error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
 ) -> i32 {
-    answer((), error, || {
-        let options = given("options", options)?;
-        // SAFETY: the caller answers for the length.
-        let json = unsafe { bytes("json", json.cast(), json_length) }?;
-        options.0.set("flags", Value::parse(json)?);
-        Ok(())
-    })
+    // SAFETY: the caller answers for the length.
+    unsafe { set_json(options, "flags", json, json_length, error) }
 }
 
 /// How `exp` and `nbf` are written: `number` (the default, which every JWT library reads) or
@@ -279,15 +246,8 @@ pub unsafe extern "C" fn streamtoken_sign_options_set_time_format(
     format_length: usize,
     error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
 ) -> i32 {
-    answer((), error, || {
-        let options = given("options", options)?;
-        // SAFETY: the caller answers for the length.
-        let format = unsafe { text("time_format", format, format_length) }?;
-        options
-            .0
-            .set("time_format", Value::String(format.to_owned()));
-        Ok(())
-    })
+    // SAFETY: the caller answers for the length.
+    unsafe { set_text(options, "time_format", format, format_length, error) }
 }
 
 /// Gives all callers within the same window of time the **same bytes**, on every process and host
@@ -305,11 +265,7 @@ pub extern "C" fn streamtoken_sign_options_set_reuse_window(
     seconds: f64,
     error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
 ) -> i32 {
-    answer((), error, || {
-        let options = given("options", options)?;
-        options.0.set("reuse_window", Value::Float(seconds));
-        Ok(())
-    })
+    set_number(options, "reuse_window", seconds, error)
 }
 
 /// Frees options. What was made with them lives on.

@@ -5,7 +5,8 @@ use std::mem::MaybeUninit;
 
 use streamtoken::{Result, UrlOptions, Value};
 
-use crate::boundary::{Handle, answer, bytes, given, release, text};
+use crate::boundary::{Handle, HandleSlot, answer, given, release, text};
+use crate::builder::{from_json, parsed, string};
 use crate::error::streamtoken_error;
 use crate::options::Members;
 
@@ -51,10 +52,8 @@ pub unsafe extern "C" fn streamtoken_url_options_from_json(
 ) -> i32 {
     answer(Handle("options", options), error, || {
         // SAFETY: the caller answers for the length.
-        let json = unsafe { bytes("json", json.cast(), json_length) }?;
-        let value = Value::parse(json)?;
-        UrlOptions::from_value(&value)?;
-        Ok(streamtoken_url_options(Members::of(value)))
+        let members = unsafe { from_json(json, json_length, UrlOptions::from_value) }?;
+        Ok(streamtoken_url_options(members))
     })
 }
 
@@ -76,19 +75,9 @@ pub unsafe extern "C" fn streamtoken_url_options_set_number(
     value: f64,
     error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
 ) -> i32 {
-    answer((), error, || {
-        let options = given("options", options)?;
-        // SAFETY: the caller answers for the lengths.
-        let (row, name) = unsafe {
-            (
-                text("row", row, row_length)?,
-                text("name", name, name_length)?,
-            )
-        };
-        let value = Value::Float(value);
-        options.0.set_in(row, name, value);
-        Ok(())
-    })
+    let place = (row, row_length, name, name_length);
+    // SAFETY: the caller answers for the lengths.
+    unsafe { set_in(options, place, error, || Ok(Value::Float(value))) }
 }
 
 /// The option `name` of the row `row` as a text: a time such as `1m30s`, a color, a URL, a file name.
@@ -109,21 +98,13 @@ pub unsafe extern "C" fn streamtoken_url_options_set_text(
     value_length: usize,
     error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
 ) -> i32 {
-    answer((), error, || {
-        let options = given("options", options)?;
-        // SAFETY: the caller answers for the lengths.
-        let (row, name) = unsafe {
-            (
-                text("row", row, row_length)?,
-                text("name", name, name_length)?,
-            )
-        };
-        // SAFETY: the caller answers for the length.
-        let value = unsafe { text("value", value, value_length) }?;
-        let value = Value::String(value.to_owned());
-        options.0.set_in(row, name, value);
-        Ok(())
-    })
+    let place = (row, row_length, name, name_length);
+    // SAFETY: the caller answers for the lengths.
+    unsafe {
+        set_in(options, place, error, || {
+            string("value", value, value_length)
+        })
+    }
 }
 
 /// The option `name` of the row `row` as a boolean: `muted`, `autoplay`, or `poster` for the row
@@ -144,19 +125,9 @@ pub unsafe extern "C" fn streamtoken_url_options_set_bool(
     value: bool,
     error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
 ) -> i32 {
-    answer((), error, || {
-        let options = given("options", options)?;
-        // SAFETY: the caller answers for the lengths.
-        let (row, name) = unsafe {
-            (
-                text("row", row, row_length)?,
-                text("name", name, name_length)?,
-            )
-        };
-        let value = Value::Bool(value);
-        options.0.set_in(row, name, value);
-        Ok(())
-    })
+    let place = (row, row_length, name, name_length);
+    // SAFETY: the caller answers for the lengths.
+    unsafe { set_in(options, place, error, || Ok(Value::Bool(value))) }
 }
 
 /// The option `name` of the row `row` as JSON text: `poster` as an object of thumbnail options, or
@@ -178,20 +149,9 @@ pub unsafe extern "C" fn streamtoken_url_options_set_json(
     json_length: usize,
     error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
 ) -> i32 {
-    answer((), error, || {
-        let options = given("options", options)?;
-        // SAFETY: the caller answers for the lengths.
-        let (row, name) = unsafe {
-            (
-                text("row", row, row_length)?,
-                text("name", name, name_length)?,
-            )
-        };
-        // SAFETY: the caller answers for the length.
-        let value = Value::parse(unsafe { bytes("json", json.cast(), json_length) }?)?;
-        options.0.set_in(row, name, value);
-        Ok(())
-    })
+    let place = (row, row_length, name, name_length);
+    // SAFETY: the caller answers for the lengths.
+    unsafe { set_in(options, place, error, || parsed(json, json_length)) }
 }
 
 /// Frees options. What was made with them lives on.
@@ -211,4 +171,31 @@ pub(crate) fn read(options: Option<&streamtoken_url_options>) -> Result<UrlOptio
         || Ok(UrlOptions::default()),
         |options| UrlOptions::from_value(&options.0.value()),
     )
+}
+
+/// The texts of a row and of an option, each with its length.
+type Place = (*const c_char, usize, *const c_char, usize);
+
+/// Gives the option at `place` what `value` makes, or the error with which it ends.
+///
+/// # Safety
+/// As for [`text`], for both texts.
+unsafe fn set_in(
+    options: Option<&mut streamtoken_url_options>,
+    (row, row_length, name, name_length): Place,
+    error: HandleSlot<'_, streamtoken_error>,
+    value: impl FnOnce() -> Result<Value>,
+) -> i32 {
+    answer((), error, || {
+        let options = given("options", options)?;
+        // SAFETY: the caller answers for the lengths.
+        let (row, name) = unsafe {
+            (
+                text("row", row, row_length)?,
+                text("name", name, name_length)?,
+            )
+        };
+        options.0.set_in(row, name, value()?);
+        Ok(())
+    })
 }

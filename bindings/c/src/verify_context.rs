@@ -3,9 +3,10 @@
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
-use streamtoken::{Result, Value, VerifyContext};
+use streamtoken::{Result, VerifyContext};
 
-use crate::boundary::{Handle, answer, bytes, given, release, text};
+use crate::boundary::{Handle, answer, release};
+use crate::builder::{Builder, from_json, set_bool, set_number, set_text};
 use crate::error::streamtoken_error;
 use crate::options::Members;
 
@@ -16,6 +17,14 @@ use crate::options::Members;
 /// fact that was not given refuses the token with `STREAMTOKEN_VIEWER_UNKNOWN`. Setting a fact again
 /// replaces it; numbers cross as `double`, as in `streamtoken_sign_options`.
 pub struct streamtoken_verify_context(Members);
+
+impl Builder for streamtoken_verify_context {
+    const PARAMETER: &'static str = "context";
+
+    fn members_mut(&mut self) -> &mut Members {
+        &mut self.0
+    }
+}
 
 /// No fact given yet.
 ///
@@ -52,10 +61,8 @@ pub unsafe extern "C" fn streamtoken_verify_context_from_json(
 ) -> i32 {
     answer(Handle("context", context), error, || {
         // SAFETY: the caller answers for the length.
-        let json = unsafe { bytes("json", json.cast(), json_length) }?;
-        let value = Value::parse(json)?;
-        VerifyContext::from_value(&value)?;
-        Ok(streamtoken_verify_context(Members::of(value)))
+        let members = unsafe { from_json(json, json_length, VerifyContext::from_value) }?;
+        Ok(streamtoken_verify_context(members))
     })
 }
 
@@ -74,15 +81,8 @@ pub unsafe extern "C" fn streamtoken_verify_context_set_identifier(
     identifier_length: usize,
     error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
 ) -> i32 {
-    answer((), error, || {
-        let context = given("context", context)?;
-        // SAFETY: the caller answers for the length.
-        let identifier = unsafe { text("identifier", identifier, identifier_length) }?;
-        context
-            .0
-            .set("identifier", Value::String(identifier.to_owned()));
-        Ok(())
-    })
+    // SAFETY: the caller answers for the length.
+    unsafe { set_text(context, "identifier", identifier, identifier_length, error) }
 }
 
 /// The time to take for now, in epoch seconds. Default: the machine's clock.
@@ -98,11 +98,7 @@ pub extern "C" fn streamtoken_verify_context_set_now(
     seconds: f64,
     error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
 ) -> i32 {
-    answer((), error, || {
-        let context = given("context", context)?;
-        context.0.set("now", Value::Float(seconds));
-        Ok(())
-    })
+    set_number(context, "now", seconds, error)
 }
 
 /// The viewer's address, bare: `192.0.2.1` or `2001:db8::1`. An IPv4-mapped IPv6 address counts as
@@ -120,13 +116,8 @@ pub unsafe extern "C" fn streamtoken_verify_context_set_ip(
     ip_length: usize,
     error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
 ) -> i32 {
-    answer((), error, || {
-        let context = given("context", context)?;
-        // SAFETY: the caller answers for the length.
-        let ip = unsafe { text("ip", ip, ip_length) }?;
-        context.0.set("ip", Value::String(ip.to_owned()));
-        Ok(())
-    })
+    // SAFETY: the caller answers for the length.
+    unsafe { set_text(context, "ip", ip, ip_length, error) }
 }
 
 /// The viewer's country: two letters in any case, or `T1`.
@@ -143,13 +134,8 @@ pub unsafe extern "C" fn streamtoken_verify_context_set_country(
     country_length: usize,
     error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
 ) -> i32 {
-    answer((), error, || {
-        let context = given("context", context)?;
-        // SAFETY: the caller answers for the length.
-        let country = unsafe { text("country", country, country_length) }?;
-        context.0.set("country", Value::String(country.to_owned()));
-        Ok(())
-    })
+    // SAFETY: the caller answers for the length.
+    unsafe { set_text(context, "country", country, country_length, error) }
 }
 
 /// How many seconds the clocks of issuer and verifier may differ: 0 (the default) to 300.
@@ -165,11 +151,7 @@ pub extern "C" fn streamtoken_verify_context_set_leeway(
     seconds: f64,
     error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
 ) -> i32 {
-    answer((), error, || {
-        let context = given("context", context)?;
-        context.0.set("leeway", Value::Float(seconds));
-        Ok(())
-    })
+    set_number(context, "leeway", seconds, error)
 }
 
 /// Whether the token is to be used for a download, which its `downloadable` claim must allow.
@@ -185,11 +167,7 @@ pub extern "C" fn streamtoken_verify_context_set_download(
     download: bool,
     error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
 ) -> i32 {
-    answer((), error, || {
-        let context = given("context", context)?;
-        context.0.set("download", Value::Bool(download));
-        Ok(())
-    })
+    set_bool(context, "download", download, error)
 }
 
 /// Frees a context. What was made with it lives on.

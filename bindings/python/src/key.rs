@@ -45,17 +45,15 @@ impl SigningKey {
     #[staticmethod]
     #[pyo3(signature = (text, id=None, **unknown), text_signature = "(text, id=None)")]
     fn load(
-        py: Python<'_>,
         text: &Bound<'_, PyAny>,
         id: Option<&Bound<'_, PyAny>>,
         unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
         guarded(|| {
-            let (text, id) = (text::bytes(text, "text")?, text::key_id(id, unknown)?);
-            let key = py.detach(|| {
-                streamtoken::SigningKey::load(&*text, id.as_deref().map(String::as_str))
-            });
-            key.map(Self).map_err(|error| raise(&error))
+            text::read_key(text, id, unknown, |text, id| {
+                streamtoken::SigningKey::load(text, id)
+            })
+            .map(Self)
         })
     }
 
@@ -185,16 +183,15 @@ impl PublicKey {
     #[staticmethod]
     #[pyo3(signature = (text, id=None, **unknown), text_signature = "(text, id=None)")]
     fn load(
-        py: Python<'_>,
         text: &Bound<'_, PyAny>,
         id: Option<&Bound<'_, PyAny>>,
         unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
         guarded(|| {
-            let (text, id) = (text::bytes(text, "text")?, text::key_id(id, unknown)?);
-            let key = py
-                .detach(|| streamtoken::PublicKey::load(&*text, id.as_deref().map(String::as_str)));
-            key.map(Self).map_err(|error| raise(&error))
+            text::read_key(text, id, unknown, |text, id| {
+                streamtoken::PublicKey::load(text, id)
+            })
+            .map(Self)
         })
     }
 
@@ -290,15 +287,12 @@ impl KeyInfo {
 #[pyfunction]
 #[pyo3(signature = (text, id=None, **unknown), text_signature = "(text, id=None)")]
 pub(crate) fn describe_key(
-    py: Python<'_>,
     text: &Bound<'_, PyAny>,
     id: Option<&Bound<'_, PyAny>>,
     unknown: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<KeyInfo> {
     guarded(|| {
-        let (text, id) = (text::bytes(text, "text")?, text::key_id(id, unknown)?);
-        let info =
-            py.detach(|| streamtoken::describe_key(&*text, id.as_deref().map(String::as_str)));
-        info.map(KeyInfo::from).map_err(|error| raise(&error))
+        let read = |text: &[u8], id: Option<&str>| streamtoken::describe_key(text, id);
+        text::read_key(text, id, unknown, read).map(KeyInfo::from)
     })
 }

@@ -45,16 +45,15 @@ impl KeySet {
     #[staticmethod]
     #[pyo3(signature = (text, id=None, **unknown), text_signature = "(text, id=None)")]
     fn load(
-        py: Python<'_>,
         text: &Bound<'_, PyAny>,
         id: Option<&Bound<'_, PyAny>>,
         unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
         guarded(|| {
-            let (text, id) = (text::bytes(text, "text")?, text::key_id(id, unknown)?);
-            Self::wrap(
-                py.detach(|| streamtoken::KeySet::load(&*text, id.as_deref().map(String::as_str))),
-            )
+            text::read_key(text, id, unknown, |text, id| {
+                streamtoken::KeySet::load(text, id)
+            })
+            .map(Self)
         })
     }
 

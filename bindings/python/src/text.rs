@@ -47,7 +47,7 @@ pub(crate) fn text(object: &Bound<'_, PyAny>, name: &str) -> PyResult<String> {
 }
 
 /// The key id in an argument that may be absent or None; `unknown` are the keywords that there are not.
-pub(crate) fn key_id(
+fn key_id(
     id: Option<&Bound<'_, PyAny>>,
     unknown: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<Option<Zeroizing<String>>> {
@@ -58,6 +58,20 @@ pub(crate) fn key_id(
     }
     let id = host::key_id(&given).map_err(|error| raise(&error))?;
     Ok(id.map(|id| Zeroizing::new(id.to_owned())))
+}
+
+/// Has `read` make what it makes of a key in the argument `text`, whose id may stand in `id`; other Python
+/// threads run meanwhile.
+pub(crate) fn read_key<T: Send>(
+    text: &Bound<'_, PyAny>,
+    id: Option<&Bound<'_, PyAny>>,
+    unknown: Option<&Bound<'_, PyDict>>,
+    read: impl FnOnce(&[u8], Option<&str>) -> streamtoken::Result<T> + Send,
+) -> PyResult<T> {
+    let py = text.py();
+    let (text, id) = (bytes(text, "text")?, key_id(id, unknown)?);
+    let made = py.detach(|| read(&text, id.as_deref().map(String::as_str)));
+    made.map_err(|error| raise(&error))
 }
 
 /// The string in an argument for which nothing else will do.

@@ -32,6 +32,9 @@ def test_options_are_the_cores() -> None:
     assert members(types.SignOptions) == {snake(name) for name in SURFACE["sign_options"]}
     assert members(types.VerifyOptions) == {snake(name) for name in SURFACE["verify_options"]}
     assert members(types.SignRequest) == {"identifier", *members(types.SignOptions)}
+    assert members(types.ClientOptions) == {snake(name) for name in SURFACE["client_options"]}
+    assert members(types.CallOptions) == {snake(name) for name in SURFACE["call_options"]}
+    assert members(types.TokenOptions) == {snake(name) for name in SURFACE["token_params"]}
 
 
 def test_url_options_are_the_cores() -> None:
@@ -110,6 +113,11 @@ def test_the_types_of_options_are_taken() -> None:
     assert checked(hints, lambda **options: streamtoken.verify(TOKEN, keys, **options)) > len(hints)
     hints = get_type_hints(types.ViewerFacts, names)
     assert checked(hints, streamtoken.AccessRules([]).evaluate) > len(hints)
+    hints = get_type_hints(types.ClientOptions, names)
+    assert checked(hints, streamtoken.Client) > len(hints)
+    create = streamtoken.Client.local(example_signer()).stream.token.create
+    hints = get_type_hints(types.TokenOptions, names)
+    assert checked(hints, lambda **options: create(VIDEO, **options)) > len(hints)
     for row, hint in get_type_hints(types.UrlOptions, names).items():
         [shape] = [one for one in get_args(hint) if one is not type(None)]
         if is_typeddict(shape):

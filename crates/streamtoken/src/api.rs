@@ -38,3 +38,45 @@ pub fn account_id(text: &str) -> Result<&str> {
 pub fn identifier(text: &str) -> Result<&str> {
     crate::id::check_identifier(text)
 }
+
+/// Refuses what is no id of a signing key: 1 to 64 characters of `[A-Za-z0-9_-]`.
+///
+/// # Errors
+/// [`ErrorCode::KeyIdInvalid`] at `/id`.
+pub fn key_id(text: &str) -> Result<&str> {
+    crate::id::check_key_id(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ErrorCode;
+
+    #[test]
+    fn ids_have_one_alphabet_and_each_its_length() {
+        for (check, longest, code, field) in [
+            (
+                super::account_id as fn(&str) -> crate::Result<&str>,
+                32,
+                ErrorCode::AccountIdInvalid,
+                "/account_id",
+            ),
+            (
+                super::identifier,
+                32,
+                ErrorCode::IdentifierInvalid,
+                "/identifier",
+            ),
+            (super::key_id, 64, ErrorCode::KeyIdInvalid, "/id"),
+        ] {
+            let longest_id = "a".repeat(longest);
+            for id in ["a", "-_9Z", &longest_id] {
+                assert_eq!(check(id), Ok(id));
+            }
+            let longer = "a".repeat(longest + 1);
+            for id in ["", "a/b", "..", "%2e", "a b", "a\n", "\u{e9}", &longer] {
+                let error = check(id).unwrap_err();
+                assert_eq!((error.code(), error.field()), (code, Some(field)), "{id:?}");
+            }
+        }
+    }
+}

@@ -26,25 +26,25 @@ fn server() -> Result<Command> {
 }
 
 /// Tells the tests of a surface where the server is, whose certificates to trust, and which command line keeps
-/// stores on disk, which those in the packages do not. The server is started the first time, and lives as long
-/// as this process.
+/// stores on disk, which those in the packages do not.
 pub(crate) fn tell(tests: &mut Command) -> Result<()> {
+    with_server(|server| server.tell(tests))
+}
+
+/// The certificate of the server's authority. Beside it is one that it signed for `localhost`, `signed.pem`, with
+/// the key: whatever the tests ask over TLS, one authority vouches for it, and they trust no more than one.
+pub(crate) fn authority() -> Result<PathBuf> {
+    with_server(|server| server.authority.clone())
+}
+
+/// The server is started the first time, and lives as long as this process.
+fn with_server<T>(work: impl FnOnce(&Server) -> T) -> Result<T> {
     let mut server = SERVER.lock().expect("no thread panics with it");
     let server = match &mut *server {
         Some(server) => server,
         none => none.insert(Server::start()?),
     };
-    tests
-        .env("STREAMTOKEN_FAULTS", &server.line)
-        .env("STREAMTOKEN_TEST_PROGRAM", &server.program)
-        .env("SSL_CERT_FILE", &server.authority)
-        .env("NODE_EXTRA_CA_CERTS", &server.authority);
-    // A proxy of the machine has nothing to do with the tests, and would change what a name without an
-    // address comes to.
-    for name in PROXIES {
-        tests.env_remove(name);
-    }
-    Ok(())
+    Ok(work(server))
 }
 
 const PROXIES: [&str; 8] = [
@@ -62,7 +62,7 @@ static SERVER: Mutex<Option<Server>> = Mutex::new(None);
 
 struct Server {
     line: String,
-    authority: String,
+    authority: PathBuf,
     program: PathBuf,
     /// The end of its standard input ends it, and comes with the end of this process.
     _child: Child,
@@ -83,10 +83,23 @@ impl Server {
         let authority = places["ca"].as_str().context("it has no authority")?;
         Ok(Self {
             program: emulator::program()?,
-            authority: authority.to_owned(),
+            authority: authority.into(),
             line: line.trim_end().to_owned(),
             _child: child,
         })
+    }
+
+    fn tell(&self, tests: &mut Command) {
+        tests
+            .env("STREAMTOKEN_FAULTS", &self.line)
+            .env("STREAMTOKEN_TEST_PROGRAM", &self.program)
+            .env("SSL_CERT_FILE", &self.authority)
+            .env("NODE_EXTRA_CA_CERTS", &self.authority);
+        // A proxy of the machine has nothing to do with the tests, and would change what a name without an
+        // address comes to.
+        for name in PROXIES {
+            tests.env_remove(name);
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 //! share with them.
 
 pub mod bench;
+pub mod certificates;
 pub mod check;
 mod command;
 pub mod dist;

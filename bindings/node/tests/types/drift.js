@@ -72,36 +72,14 @@ for (const [name, value] of Object.entries(streamtoken)) {
 }
 same('sign options', 'keyof s.SignOptions', surface.sign_options.map(camel));
 
-/** The names of the core's options, which a refusal lists, in JavaScript's spelling. */
-function optionsKnown(refusal) {
-  const [, names] = /there are (.*)$/.exec(refusal.message);
-  return names.split(', ').map(camel);
-}
-
-function refusalOf(work) {
-  try {
-    work();
-  } catch (error) {
-    return error;
-  }
-  throw new Error('nothing was refused');
-}
-
-const notKept = ['connectTimeout'];
-const kept = (names) => names.filter((name) => !notKept.includes(name));
-const clientOptions = optionsKnown(refusalOf(() => new streamtoken.Client({ 'no such option': 1 })));
+/** Options by their JavaScript names. How long to connect is not `fetch`'s to say. */
+const kept = (names) => names.filter((name) => name !== 'connect_timeout').map(camel);
 const official = { baseUrl: 'baseURL' };
-const renamed = kept(clientOptions).map((name) => official[name] ?? name);
-same('client options', 'keyof s.ClientOptions', [...renamed, 'fetch', 'logger', 'logLevel']);
-const requests = settle(native.newRequests('{"api_token":"stoken"}', {}));
-const misspelt = '{"no such option":1}';
-const ofCalls = optionsKnown(refusalOf(() => settle(native.callListKeys(requests, misspelt, '{}'))));
-const limits = kept(ofCalls).filter((name) => name !== 'accountId');
+const clientOptions = kept(surface.client_options).map((name) => official[name] ?? name);
+same('client options', 'keyof s.ClientOptions', [...clientOptions, 'fetch', 'logger', 'logLevel']);
+const limits = kept(surface.call_options).filter((name) => name !== 'accountId');
 same('request options', 'keyof s.RequestOptions', [...limits, 'signal']);
-const ofTokens = optionsKnown(
-  refusalOf(() => settle(native.callCreateToken(requests, '"sv"', misspelt, '{}'))),
-);
-const params = kept(ofTokens).filter((name) => !limits.includes(name));
+const params = kept(surface.token_params).filter((name) => !limits.includes(name));
 same('token params', 'keyof s.TokenCreateParams', [...params, 'account_id']);
 same('account params', 'keyof s.AccountParams', ['accountId', 'account_id']);
 same('verify options', 'keyof s.VerifyOptions', surface.verify_options.map(camel));

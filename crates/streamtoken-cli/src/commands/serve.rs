@@ -3,6 +3,7 @@
 mod dev;
 mod flags;
 mod service;
+mod stop;
 
 use streamtoken::{Error, ErrorCode};
 use tokio::runtime::Runtime;
@@ -22,6 +23,9 @@ pub(crate) struct Args {
     /// Read and check all that the service needs, print the settings in force, and end
     #[arg(long, conflicts_with = "dev")]
     check_config: bool,
+    /// End, in order, when standard input does: so that it does not outlive whoever started it
+    #[arg(long)]
+    exit_on_stdin_close: bool,
     // These set headings for what follows, so they stand last.
     #[command(flatten)]
     flags: Flags,
@@ -30,6 +34,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
+    args.dev.check()?;
     let settings = args.flags.settings()?;
     let runtime = Runtime::new().map_err(|_| Error::from(ErrorCode::Internal))?;
     if args.check_config {
@@ -37,13 +42,14 @@ pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
         return runtime.block_on(service::check(&settings, &options, ui));
     }
     panics::survive();
+    let on_stdin = args.exit_on_stdin_close;
     let outcome = if args.dev.is_wanted() {
         // A store that the environment or a file names is no emulator's.
         let store = args.flags.store();
-        runtime.block_on(dev::run(&args.dev, store, settings, ui))
+        runtime.block_on(dev::run(&args.dev, on_stdin, store, settings, ui))
     } else {
         let options = args.flags.open_options(&settings)?;
-        runtime.block_on(service::run(settings, options, ui))
+        runtime.block_on(service::run(settings, options, on_stdin, ui))
     };
     // Whoever asked for the end does not wait for keys that are still being made.
     runtime.shutdown_background();

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use streamtoken::host::Spelling;
-use streamtoken::{ExplainContext, UrlOptions, Value};
+use streamtoken::{ErrorCode, ExplainContext, UrlOptions, Value};
 
 use crate::common::run;
 use crate::emulator::Api;
@@ -77,7 +77,9 @@ fn every_option_of_the_core_has_its_flag() {
     let surface = streamtoken::host::surface();
     for (command, options) in [
         (&["sign"][..], "sign_options"),
-        (&["api", "token", "create"], "sign_options"),
+        (&["api", "token", "create"], "token_params"),
+        (&["api", "token", "create"], "client_options"),
+        (&["api", "keys", "list"], "call_options"),
         (&["verify"], "verify_options"),
     ] {
         let help = run(&[command, &["--help"]].concat()).good();
@@ -86,6 +88,12 @@ fn every_option_of_the_core_has_its_flag() {
             let flag = match name {
                 // One at a time.
                 "flags" => "--flag".to_owned(),
+                // A secret is named by its file.
+                "api_token" => "--api-token-file".to_owned(),
+                "pem" => "--send-private-key".to_owned(),
+                "id" => "--key-id".to_owned(),
+                // The previous scheme is for the environment.
+                "api_key" | "api_email" => continue,
                 name => format!("--{}", Spelling::Snake.spell(name).replace('_', "-")),
             };
             let has_flag = help
@@ -129,6 +137,23 @@ fn every_example_runs() {
             String::from_utf8_lossy(&output.stderr)
         );
     }
+}
+
+#[test]
+fn every_exit_code_is_told() {
+    let help = run(&["--help"]).good();
+    let (_, codes) = help.split_once("Exit codes: ").expect("exit codes");
+    let told = codes.split(|char: char| !char.is_ascii_digit());
+    let told: Vec<_> = told.filter_map(|code| code.parse::<u8>().ok()).collect();
+    let errors = ErrorCode::ALL.iter().map(|code| code.exit_code());
+    // Beside them: success, what a pipe's end costs, and the signals.
+    for code in errors.chain([0, 141, 129, 130, 143]) {
+        assert!(told.contains(&code), "{code}: {codes}");
+    }
+    assert!(
+        codes.contains("a question whose\nanswer was not yes"),
+        "{codes}"
+    );
 }
 
 #[test]

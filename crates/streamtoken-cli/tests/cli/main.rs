@@ -3,8 +3,11 @@
 mod admin;
 mod api;
 mod api_keys;
+mod api_tls;
 mod api_token;
 mod batch;
+#[path = "../../../xtask/src/certificates.rs"]
+pub mod certificates;
 mod common;
 mod emulator;
 mod explain;
@@ -15,6 +18,7 @@ mod reading;
 mod secrets;
 mod serve;
 mod serve_dev;
+mod service;
 mod simulate;
 mod stub;
 #[path = "../support/process.rs"]

@@ -90,10 +90,16 @@ impl Running {
     }
 
     fn start_with_log(command: &mut Command, log: impl Into<Stdio>) -> Self {
+        Self::spawn(command.stdin(Stdio::null()).stderr(log))
+    }
+
+    fn start_with_input(command: &mut Command, input: impl Into<Stdio>) -> Self {
+        Self::spawn(command.stdin(input).stderr(Stdio::piped()))
+    }
+
+    fn spawn(command: &mut Command) -> Self {
         let mut child = command
-            .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(log)
             .spawn()
             .expect("the binary starts");
         let mut out = BufReader::new(child.stdout.take().expect("a pipe"));
@@ -236,6 +242,27 @@ fn a_second_signal_ends_it_at_once() {
         );
     }
     running.signal("-INT");
+    assert_eq!(running.end().0, Some(0));
+}
+
+#[test]
+fn the_end_of_standard_input_ends_it_where_that_was_asked_for() {
+    let folder = folder();
+    let listening = ["--listen", "127.0.0.1:0"];
+    let begin = |arguments: &[&str]| {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        let mut command = serve(&folder, &[&listening, arguments].concat());
+        (Running::start_with_input(&mut command, reader), writer)
+    };
+    let (running, input) = begin(&["--exit-on-stdin-close"]);
+    assert!(running.get("/readyz").starts_with("HTTP/1.1 200 "));
+    drop(input);
+    assert_eq!(running.end().0, Some(0));
+    // The other one reads none.
+    let (running, input) = begin(&[]);
+    drop(input);
+    assert!(running.get("/readyz").starts_with("HTTP/1.1 200 "));
+    running.signal("-TERM");
     assert_eq!(running.end().0, Some(0));
 }
 
@@ -438,6 +465,8 @@ fn nothing_listens_where_it_must_not() {
     let run = |arguments: &[&str]| start_and_end(&mut serve(&folder, arguments));
     run(&["--listen", "0.0.0.0:0"]).refused(5, "listen_open");
     run(&["--dev"]).refused(2, "usage_invalid");
+    run(&["--account", "a"]).refused(2, "usage_invalid");
+    run(&["--key", "master.key", "--check-config"]).refused(2, "usage_invalid");
     let emulator = ["serve", "--dev", "--listen", "0.0.0.0:0"];
     start_and_end(streamtoken().args(emulator)).refused(5, "listen_open");
     start_and_end(streamtoken().args(emulator).arg("--behind-proxy")).refused(2, "usage_invalid");

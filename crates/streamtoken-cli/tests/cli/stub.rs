@@ -5,6 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::process::Command;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
+use std::time::Duration;
 
 use serde_json::Value as Json;
 
@@ -60,6 +61,12 @@ impl Stub {
             .env("CLOUDFLARE_ACCOUNT_ID", "account")
             .env("CLOUDFLARE_BASE_URL", &self.url);
         command
+    }
+
+    /// The next request, which is being answered; a minute is for ever.
+    pub(crate) fn next(&self) -> Asked {
+        let asked = self.asked.recv_timeout(Duration::from_secs(60));
+        asked.expect("a request")
     }
 
     /// All that it was asked so far.

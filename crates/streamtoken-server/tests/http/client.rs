@@ -19,15 +19,11 @@ use streamtoken_server::Minting;
 use streamtoken_server::access::{Accounts, Action, Grants};
 use streamtoken_server::serve::Tls;
 
+use crate::certificates;
 use crate::support::{ACCOUNT, Server, VIDEO, example_key, keys_path, token_path};
-use crate::tls::openssl;
 
 /// The folder with the certificates. The client trusts what the environment of its process says.
 const FOLDER: &str = "STREAMTOKEN_CERTIFICATES";
-
-const CONFIG: &str = "[req]\ndistinguished_name=name\nprompt=no\n[name]\nCN=localhost\n\
-    [authority]\nbasicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign\n\
-    [server]\nbasicConstraints=critical,CA:FALSE\nsubjectAltName=DNS:localhost\n";
 
 #[test]
 fn the_cores_client_uses_every_route_with_every_option() {
@@ -35,18 +31,7 @@ fn the_cores_client_uses_every_route_with_every_option() {
         return everything(Path::new(&folder));
     }
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("config"), CONFIG).unwrap();
-    for more in [
-        "-extensions authority -subj /CN=authority -keyout authority.key -out authority.pem",
-        "-extensions server -CA authority.pem -CAkey authority.key -keyout key.pem -out cert.pem",
-    ] {
-        let new =
-            "req -x509 -config config -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1";
-        let made = openssl(folder.path(), &format!("{new} {more}"))
-            .output()
-            .unwrap();
-        assert!(made.status.success(), "{made:?}");
-    }
+    certificates::make(folder.path()).unwrap();
     let ended = Command::new(env::current_exe().unwrap())
         .args([
             "--exact",
@@ -83,8 +68,9 @@ impl Asked {
     fn start(certificates: Option<&Path>) -> Self {
         let requests: Arc<Mutex<Vec<(String, Json)>>> = Arc::default();
         let grants = Grants::new(Accounts::All, Action::ALL.iter().copied());
-        let tls = certificates
-            .map(|folder| Tls::load(&folder.join("cert.pem"), &folder.join("key.pem")).unwrap());
+        let tls = certificates.map(|folder| {
+            Tls::load(&folder.join("signed.pem"), &folder.join("signed.key")).unwrap()
+        });
         let scheme = if tls.is_some() { "https" } else { "http" };
         let record = Arc::clone(&requests);
         let server = Server::with_routes(

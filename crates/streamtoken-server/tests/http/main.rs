@@ -2,6 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails may panic")]
 
 #[cfg(feature = "tls")]
+#[path = "../../../xtask/src/certificates.rs"]
+pub mod certificates;
+#[cfg(feature = "tls")]
 mod client;
 mod dev;
 mod hanging;

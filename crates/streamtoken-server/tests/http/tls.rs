@@ -11,7 +11,7 @@ use streamtoken_server::Minting;
 use streamtoken_server::access::{Accounts, Action, Grants};
 use streamtoken_server::serve::{Limits, Tls, check_address};
 
-pub(crate) fn openssl(folder: &Path, arguments: &str) -> Command {
+fn openssl(folder: &Path, arguments: &str) -> Command {
     let mut command = Command::new("openssl");
     command
         .args(arguments.split(' '))

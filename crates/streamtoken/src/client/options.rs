@@ -1,7 +1,13 @@
 //! Where the API is, who asks, and how long and how often.
 
-use std::env;
-use std::ffi::OsString;
+mod environment;
+mod limits;
+
+pub(super) use limits::Limits;
+pub use limits::{
+    DEFAULT_CONNECT_TIMEOUT, DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, MAX_RETRIES, MAX_TIMEOUT,
+};
+
 use std::time::Duration;
 
 use zeroize::Zeroizing;
@@ -9,26 +15,10 @@ use zeroize::Zeroizing;
 use super::base_url::BaseUrl;
 use super::credentials::Credentials;
 use crate::options::{boolean, known_members, read, wrong_type};
-use crate::{Error, ErrorCode, Result, Value, api};
+use crate::{Result, Value, api};
 
 /// Cloudflare's API.
 pub const DEFAULT_BASE_URL: &str = "https://api.cloudflare.com/client/v4";
-/// How long one attempt may take, as in the official clients.
-pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
-/// How long an attempt may take to connect, TLS included.
-pub const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// How often a request is sent again, as in the official clients.
-pub const DEFAULT_MAX_RETRIES: u32 = 2;
-/// Longest time limit there is.
-pub const MAX_TIMEOUT: Duration = Duration::from_secs(3600);
-/// Most retries that can be asked for.
-pub const MAX_RETRIES: u32 = 10;
-
-const API_TOKEN: &str = "CLOUDFLARE_API_TOKEN";
-const API_KEY: &str = "CLOUDFLARE_API_KEY";
-const API_EMAIL: &str = "CLOUDFLARE_EMAIL";
-const ACCOUNT_ID: &str = "CLOUDFLARE_ACCOUNT_ID";
-const BASE_URL: &str = "CLOUDFLARE_BASE_URL";
 
 /// The options of a client, named as the official clients name them; all are optional.
 ///
@@ -41,15 +31,6 @@ pub struct ClientOptions {
     base_url: Option<String>,
     allow_http: bool,
     pub(super) limits: Limits,
-}
-
-/// Time and retries, each when it was given.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(super) struct Limits {
-    pub(super) timeout: Option<Duration>,
-    pub(super) connect_timeout: Option<Duration>,
-    pub(super) max_retries: Option<u32>,
-    pub(super) deadline: Option<Duration>,
 }
 
 impl ClientOptions {
@@ -76,8 +57,9 @@ impl ClientOptions {
     /// fractions.
     ///
     /// # Errors
-    /// [`ErrorCode::OptionType`], [`ErrorCode::OptionUnknown`], [`ErrorCode::JsonDuplicateMember`],
-    /// [`ErrorCode::OptionValue`] for times and numbers out of range.
+    /// [`OptionType`](crate::ErrorCode::OptionType), [`OptionUnknown`](crate::ErrorCode::OptionUnknown),
+    /// [`JsonDuplicateMember`](crate::ErrorCode::JsonDuplicateMember), and
+    /// [`OptionValue`](crate::ErrorCode::OptionValue) for times and numbers out of range.
     pub fn from_value(value: &Value) -> Result<Self> {
         let members = known_members(value, Self::NAMES, &[])?;
         let mut options = Self::default();
@@ -91,32 +73,6 @@ impl ClientOptions {
         read(members, "allow_http", &mut options.allow_http, boolean)?;
         options.limits.read(members)?;
         Ok(options)
-    }
-
-    /// Fills what was not given from the environment, by the official clients' names:
-    /// `CLOUDFLARE_API_TOKEN`; `CLOUDFLARE_API_KEY` and `CLOUDFLARE_EMAIL`; `CLOUDFLARE_ACCOUNT_ID`;
-    /// `CLOUDFLARE_BASE_URL`. A variable of white space alone counts as not set, and white space around a
-    /// value is dropped. A credential given as an option is never mixed with another one.
-    #[must_use]
-    pub fn or_env(self) -> Self {
-        self.or_variables(|name| env::var_os(name))
-    }
-
-    /// As [`ClientOptions::or_env`], from the environment that a host language shows its programs.
-    #[must_use]
-    pub fn or_variables(mut self, lookup: impl Fn(&str) -> Option<OsString>) -> Self {
-        let variable = |name| {
-            let text = lookup(name)?.to_string_lossy().trim().to_owned();
-            (!text.is_empty()).then_some(text)
-        };
-        self.credentials.fill(
-            || variable(API_TOKEN),
-            || variable(API_KEY),
-            || variable(API_EMAIL),
-        );
-        self.account_id = self.account_id.or_else(|| variable(ACCOUNT_ID));
-        self.base_url = self.base_url.or_else(|| variable(BASE_URL));
-        self
     }
 
     /// An API token with the permission to edit Stream.
@@ -214,104 +170,11 @@ pub(super) struct Checked {
     pub(super) limits: Limits,
 }
 
-impl Limits {
-    pub(super) fn read(&mut self, members: &[(String, Value)]) -> Result<()> {
-        let span = |value: &Value| duration(value).map(Some);
-        read(members, "timeout", &mut self.timeout, span)?;
-        read(members, "connect_timeout", &mut self.connect_timeout, span)?;
-        read(members, "max_retries", &mut self.max_retries, |value| {
-            count(value).map(Some)
-        })?;
-        read(members, "deadline", &mut self.deadline, span)
-    }
-
-    /// The typed setters take anything; loosely typed values were checked on their way in.
-    pub(super) fn check(&self) -> Result<()> {
-        for (limit, field) in [
-            (self.timeout, "/timeout"),
-            (self.connect_timeout, "/connect_timeout"),
-            (self.deadline, "/deadline"),
-        ] {
-            if limit.is_some_and(|limit| !in_range(limit)) {
-                return Err(time_out_of_range().at(field));
-            }
-        }
-        if self
-            .max_retries
-            .is_some_and(|retries| retries > MAX_RETRIES)
-        {
-            return Err(too_many_retries().at("/max_retries"));
-        }
-        Ok(())
-    }
-
-    /// These, and `others` where these say nothing.
-    pub(super) fn or(self, others: Self) -> Self {
-        Self {
-            timeout: self.timeout.or(others.timeout),
-            connect_timeout: self.connect_timeout.or(others.connect_timeout),
-            max_retries: self.max_retries.or(others.max_retries),
-            deadline: self.deadline.or(others.deadline),
-        }
-    }
-}
-
 pub(super) fn string(value: &Value) -> Result<String> {
     match value {
         Value::String(text) => Ok(text.clone()),
         other => Err(wrong_type("a string", other)),
     }
-}
-
-fn duration(value: &Value) -> Result<Duration> {
-    let seconds = match value {
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "what is too large for a double is too large for a limit"
-        )]
-        Value::Integer(seconds) => *seconds as f64,
-        Value::Float(seconds) => *seconds,
-        other => return Err(wrong_type("a number of seconds", other)),
-    };
-    let limit = Duration::try_from_secs_f64(seconds).ok();
-    limit
-        .filter(|limit| in_range(*limit))
-        .ok_or_else(time_out_of_range)
-}
-
-fn in_range(limit: Duration) -> bool {
-    (Duration::from_millis(1)..=MAX_TIMEOUT).contains(&limit)
-}
-
-fn count(value: &Value) -> Result<u32> {
-    match value {
-        Value::Integer(count) => u32::try_from(*count)
-            .ok()
-            .filter(|count| *count <= MAX_RETRIES)
-            .ok_or_else(too_many_retries),
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "it is a whole number in range"
-        )]
-        Value::Float(count)
-            if count.fract() == 0.0 && (0.0..=f64::from(MAX_RETRIES)).contains(count) =>
-        {
-            Ok(*count as u32)
-        }
-        Value::Float(_) => Err(too_many_retries()),
-        other => Err(wrong_type("a whole number", other)),
-    }
-}
-
-fn time_out_of_range() -> Error {
-    let message = "a time limit is at least a millisecond and at most an hour";
-    Error::new(ErrorCode::OptionValue, message)
-}
-
-fn too_many_retries() -> Error {
-    let message = format!("the number of retries is a whole number from 0 to {MAX_RETRIES}");
-    Error::new(ErrorCode::OptionValue, message)
 }
 
 #[cfg(test)]
@@ -322,11 +185,11 @@ mod tests {
     use crate::client::{CallOptions, DEFAULT_BASE_URL};
     use crate::{ErrorCode, Value};
 
-    fn read(json: &str) -> crate::Result<ClientOptions> {
+    pub(super) fn read(json: &str) -> crate::Result<ClientOptions> {
         ClientOptions::from_value(&Value::parse(json).unwrap())
     }
 
-    fn refusal(json: &str) -> (ErrorCode, String) {
+    pub(super) fn refusal(json: &str) -> (ErrorCode, String) {
         let error = read(json).unwrap_err();
         (error.code(), error.field().unwrap_or_default().to_owned())
     }
@@ -391,46 +254,6 @@ mod tests {
     }
 
     #[test]
-    fn times_and_numbers_out_of_range_are_refused() {
-        for name in ["timeout", "connect_timeout", "deadline"] {
-            for value in [
-                "0",
-                "0.0009",
-                "-1",
-                "3600.001",
-                "3601",
-                "1e300",
-                "170141183460469231731687303715884105727",
-            ] {
-                let (code, field) = refusal(&format!("{{\"{name}\":{value}}}"));
-                assert_eq!(
-                    (code, field),
-                    (ErrorCode::OptionValue, format!("/{name}")),
-                    "{value}"
-                );
-            }
-            for value in ["0.001", "3600"] {
-                assert!(read(&format!("{{\"{name}\":{value}}}")).is_ok(), "{value}");
-            }
-            for value in [f64::NAN, f64::INFINITY] {
-                let value = Value::Object(vec![(name.to_owned(), Value::Float(value))]);
-                let error = ClientOptions::from_value(&value).unwrap_err();
-                assert_eq!(error.code(), ErrorCode::OptionValue);
-            }
-        }
-        for value in ["-1", "11", "1.5", "1e10", "-0.5"] {
-            assert_eq!(
-                refusal(&format!("{{\"max_retries\":{value}}}")).0,
-                ErrorCode::OptionValue
-            );
-        }
-        for (value, expected) in [("0", 0), ("10", 10), ("2.0", 2), ("1e1", 10)] {
-            let options = read(&format!("{{\"max_retries\":{value}}}")).unwrap();
-            assert_eq!(options.limits.max_retries, Some(expected), "{value}");
-        }
-    }
-
-    #[test]
     fn typed_options_are_checked_too() {
         let new = || ClientOptions::new().api_token("t");
         for (options, field) in [
@@ -459,43 +282,5 @@ mod tests {
             assert_eq!(error.code(), ErrorCode::AccountIdInvalid, "{id:?}");
             assert_eq!(error.field(), Some("/account_id"));
         }
-    }
-
-    #[test]
-    fn variables_that_are_empty_count_as_not_set_and_others_are_trimmed() {
-        let options = ClientOptions::new().or_variables(|name| match name {
-            "CLOUDFLARE_API_TOKEN" => Some(" the-token\r\n".into()),
-            "CLOUDFLARE_ACCOUNT_ID" => Some("account\n".into()),
-            "CLOUDFLARE_BASE_URL" => Some(" \t\n".into()),
-            _ => None,
-        });
-        let checked = options.checked().unwrap();
-        assert_eq!(
-            checked.credentials.secrets().collect::<Vec<_>>(),
-            ["the-token"]
-        );
-        assert_eq!(checked.account_id.as_deref(), Some("account"));
-        assert_eq!(
-            checked.base_url.with("").unwrap().to_string(),
-            DEFAULT_BASE_URL
-        );
-        let given = ClientOptions::new()
-            .api_token("t")
-            .account_id("mine")
-            .base_url("https://mine.example");
-        let checked = given
-            .or_variables(|_| Some("other".into()))
-            .checked()
-            .unwrap();
-        assert_eq!(checked.account_id.as_deref(), Some("mine"));
-        assert_eq!(checked.base_url.with("/").unwrap(), "https://mine.example/");
-        // An option that is empty is a mistake, and no wish for the variable.
-        let empty = ClientOptions::new().api_token("");
-        let empty =
-            empty.or_variables(|name| (name == "CLOUDFLARE_API_TOKEN").then(|| "other".into()));
-        assert_eq!(
-            empty.checked().unwrap_err().code(),
-            ErrorCode::ApiCredentialInvalid
-        );
     }
 }

@@ -9,9 +9,10 @@ use crate::{
 
 /// The names, defaults, limits and error codes that every surface has, in wire names.
 ///
-/// A surface is compared with it by its tests: nothing is missing there, and nothing is added.
+/// A surface is compared with it by its tests: nothing is missing there, and nothing is added. The options of
+/// requests are among them with feature `http`.
 pub fn surface() -> Value {
-    object([
+    let whole = [
         ("version", text(env!("CARGO_PKG_VERSION"))),
         ("sign_options", names(SignOptions::NAMES)),
         ("verify_options", names(VerifyContext::NAMES)),
@@ -25,7 +26,23 @@ pub fn surface() -> Value {
             "errors",
             Value::Array(ErrorCode::ALL.iter().map(|code| error(*code)).collect()),
         ),
-    ])
+    ];
+    object(whole.into_iter().chain(requests()))
+}
+
+#[cfg(feature = "http")]
+fn requests() -> [(&'static str, Value); 3] {
+    use crate::client::{CallOptions, ClientOptions, TokenParams};
+    [
+        ("client_options", names(ClientOptions::NAMES)),
+        ("call_options", names(CallOptions::NAMES)),
+        ("token_params", names(&TokenParams::names())),
+    ]
+}
+
+#[cfg(not(feature = "http"))]
+fn requests() -> [(&'static str, Value); 0] {
+    []
 }
 
 fn url_options() -> Value {
@@ -115,6 +132,30 @@ mod tests {
         let members = claims.as_object().unwrap().iter();
         assert!(members.map(|(name, _)| name).eq(crate::Claims::NAMES));
         assert_eq!(Token::NAMES.len(), 6);
+    }
+
+    #[cfg(feature = "http")]
+    #[test]
+    fn options_of_requests_are_those_that_are_read() {
+        use crate::client::{CallOptions, ClientOptions, TokenParams};
+        let accepts = |what: &str, name: &str| {
+            let value = Value::Object(vec![(name.to_owned(), Value::Bool(true))]);
+            let refusal = match what {
+                "client_options" => ClientOptions::from_value(&value).err(),
+                "call_options" => CallOptions::from_value(&value).err(),
+                _ => TokenParams::from_value(&value).err(),
+            };
+            refusal.is_none_or(|error| error.code() != ErrorCode::OptionUnknown)
+        };
+        let surface = super::surface();
+        for what in ["client_options", "call_options", "token_params"] {
+            let names = surface.get(what).and_then(Value::as_array).unwrap();
+            assert!(names.contains(&super::text("account_id")), "{what}");
+            for name in names {
+                assert!(accepts(what, name.as_str().unwrap()), "{what}: {name:?}");
+            }
+        }
+        assert!(!accepts("call_options", "api_token"));
     }
 
     #[test]

@@ -134,3 +134,6 @@ fn patiently<G>(lock: impl Fn() -> TryLockResult<G>) -> Option<G> {
 
 /// Some microseconds, when all fail.
 const ATTEMPTS: u32 = 200;
+
+#[cfg(test)]
+mod tests;

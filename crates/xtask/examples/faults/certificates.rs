@@ -1,49 +1,23 @@
-//! An authority of its own, a certificate that it signed for `localhost` and `stream.invalid`, and one that nobody signed.
+//! The server's certificates: one that an authority of its own signed, and one that nobody did.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use xtask::certificates;
 
 /// A folder with certificates and keys, which goes when this does.
 pub(crate) struct Certificates(tempfile::TempDir);
 
-const CONFIG: &str = "\
-[req]
-distinguished_name = name
-prompt = no
-[name]
-CN = localhost
-[authority]
-basicConstraints = critical,CA:TRUE
-keyUsage = critical,keyCertSign
-subjectKeyIdentifier = hash
-[server]
-basicConstraints = critical,CA:FALSE
-subjectAltName = DNS:localhost, DNS:stream.invalid
-extendedKeyUsage = serverAuth
-";
-
-const NEW: &str =
-    "req -x509 -config config -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2";
-
 impl Certificates {
     pub(crate) fn make() -> Result<Self> {
         let folder = tempfile::tempdir()?;
-        fs::write(folder.path().join("config"), CONFIG)?;
-        for more in [
-            "-extensions authority -subj /CN=streamtoken-tests -keyout authority.key -out authority.pem",
-            "-extensions server -CA authority.pem -CAkey authority.key -keyout signed.key -out signed.pem",
-            "-extensions server -keyout unsigned.key -out unsigned.pem",
-        ] {
-            openssl(folder.path(), &format!("{NEW} {more}"))?;
-        }
+        certificates::make(folder.path())
+            .context("openssl makes the certificates, and does not")?;
         Ok(Self(folder))
     }
 
@@ -73,19 +47,4 @@ impl Certificates {
             .with_single_cert(vec![certificate], key)?;
         Ok(Arc::new(config))
     }
-}
-
-fn openssl(folder: &Path, arguments: &str) -> Result<()> {
-    let made = Command::new("openssl")
-        .args(arguments.split(' '))
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .output()
-        .context("openssl makes the certificates, and cannot be started")?;
-    ensure!(
-        made.status.success(),
-        "openssl makes no certificate: {}",
-        String::from_utf8_lossy(&made.stderr)
-    );
-    Ok(())
 }

@@ -12,6 +12,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::command;
 use crate::faults;
+use crate::languages::services::Services;
 use crate::languages::{Examples, Script};
 use crate::project;
 use crate::step::note;
@@ -39,6 +40,7 @@ pub(crate) fn check(write: bool) -> Result<()> {
 pub(crate) fn test(tally: &mut Tally) -> Result<Vec<Count>> {
     let panicking = module::stage("panicking", &["--features", "provoke-panic"])?;
     let package = module::stage("package", &[])?;
+    let services = Services::start("python")?;
     let pytest = |venv: &Venv, ignored: &[&str]| -> Result<Command> {
         let mut command = venv.module("pytest", ["-q"]);
         command.args(
@@ -48,6 +50,7 @@ pub(crate) fn test(tally: &mut Tally) -> Result<Vec<Count>> {
         );
         command.env("STREAMTOKEN_PANIC_BUILD", &panicking);
         faults::tell(&mut command)?;
+        services.introduce(&mut command);
         Ok(with_package(command, &package))
     };
     let newest = Venv::of_newest()?;

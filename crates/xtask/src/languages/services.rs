@@ -1,16 +1,16 @@
 //! The services that the tests of a client ask: an emulator over HTTP, and a service as in production over
-//! TLS, whose certificate an authority of our own has signed.
+//! TLS, whose certificate the authority of the server of faults has signed.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use crate::command::{self, cargo_line};
-use crate::project;
+use crate::{faults, project};
 
 /// Both services. They end with this value, or with this process.
 pub(crate) struct Services {
@@ -28,11 +28,11 @@ impl Services {
             fs::remove_dir_all(&folder)?;
         }
         fs::create_dir_all(&folder)?;
-        certificates(&folder)?;
+        let authority = faults::authority()?;
         Ok(Self {
             plain: emulator(&folder)?,
-            secure: production(&folder)?,
-            authority: folder.join("authority.pem"),
+            secure: production(&folder, &authority)?,
+            authority,
         })
     }
 
@@ -41,7 +41,8 @@ impl Services {
         command
             .env("STREAMTOKEN_SERVICE", &self.plain.introduction)
             .env("STREAMTOKEN_SERVICE_TLS", &self.secure.introduction)
-            .env("SSL_CERT_FILE", &self.authority);
+            .env("SSL_CERT_FILE", &self.authority)
+            .env("NODE_EXTRA_CA_CERTS", &self.authority);
     }
 
     /// Tells a program where the service over HTTP is, as a user would.
@@ -64,11 +65,13 @@ struct Service {
 }
 
 impl Service {
-    fn start(mut command: Command) -> Result<Self> {
+    /// Starts it; it ends with its standard input, and so with this process.
+    fn start(mut command: Command, log: impl Into<Stdio>) -> Result<Self> {
         let child = command
+            .args(["--listen", "127.0.0.1:0", "--json", "--exit-on-stdin-close"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(log)
             .spawn()
             .context("a service cannot be started")?;
         let mut service = Self {
@@ -91,35 +94,40 @@ impl Drop for Service {
 
 fn emulator(folder: &Path) -> Result<Service> {
     let mut command = streamtoken(folder);
-    command.args(["serve", "--dev", "--exit-on-stdin-close"]);
-    let service = Service::start(listening(command))?;
+    command.args(["serve", "--dev"]);
+    let service = Service::start(command, Stdio::null())?;
     member(&service.introduction, "base_url")?;
     Ok(service)
 }
 
-fn production(folder: &Path) -> Result<Service> {
+/// Its introduction has the names of an emulator's, and the file of its log.
+fn production(folder: &Path, authority: &Path) -> Result<Service> {
     admin(folder, &format!("account create {ACCOUNT}"))?;
     let made = admin(folder, TOKEN)?;
+    let old = admin(folder, &format!("{TOKEN} --email {EMAIL}"))?;
     let mut command = streamtoken(folder);
-    command.args([
-        "serve",
-        "--tls-cert",
-        "server.pem",
-        "--tls-key",
-        "server.key",
-    ]);
-    let mut service = Service::start(listening(command))?;
+    command
+        .args(["serve", "--log-format", "json", "--tls-cert"])
+        .arg(authority.with_file_name("signed.pem"))
+        .arg("--tls-key")
+        .arg(authority.with_file_name("signed.key"));
+    let log = folder.join("log");
+    let mut service = Service::start(command, File::create(&log)?)?;
     let place = member(&service.introduction, "listening")?;
     service.introduction = json!({
         "base_url": format!("{}/client/v4", place.replace("127.0.0.1", "localhost")),
         "account_id": ACCOUNT,
         "api_token": member(&made, "token")?,
+        "api_email": EMAIL,
+        "api_key": member(&old, "token")?,
+        "log": log,
     })
     .to_string();
     Ok(service)
 }
 
 const ACCOUNT: &str = "023e105f4ecef8ad9ca31a8372d0c353";
+const EMAIL: &str = "tests@mail.example";
 const TOKEN: &str = "token create --name tests --all-accounts --action token.create \
     --action keys.create --action keys.list --action keys.delete";
 
@@ -141,11 +149,6 @@ fn streamtoken(folder: &Path) -> Command {
     command
 }
 
-fn listening(mut command: Command) -> Command {
-    command.args(["--listen", "127.0.0.1:0", "--json"]);
-    command
-}
-
 fn member(introduction: &str, name: &str) -> Result<String> {
     let read: Value = serde_json::from_str(introduction)
         .with_context(|| format!("a service does not introduce itself: {introduction:?}"))?;
@@ -154,44 +157,53 @@ fn member(introduction: &str, name: &str) -> Result<String> {
         .with_context(|| format!("a service does not tell its {name}"))
 }
 
-/// `authority.pem`, and `server.pem` with its key for `localhost`.
-fn certificates(folder: &Path) -> Result<()> {
-    fs::write(folder.join("config"), CONFIG)?;
-    for more in [
-        "-extensions authority -subj /CN=streamtoken-tests -keyout authority.key -out authority.pem",
-        "-extensions server -CA authority.pem -CAkey authority.key -keyout server.key -out server.pem",
-    ] {
-        let made = Command::new("openssl")
-            .args(NEW.split(' '))
-            .args(more.split(' '))
-            .current_dir(folder)
-            .stdin(Stdio::null())
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsStr;
+    use std::fs;
+    use std::process::Command;
+
+    use super::{Services, member};
+
+    #[test]
+    fn tests_are_told_how_to_reach_both_services() {
+        let services = Services::start("tests").unwrap();
+        let mut command = Command::new("true");
+        services.introduce(&mut command);
+        let text = |name: &str| {
+            let mut variables = command.get_envs();
+            let found = variables.find(|(other, _)| *other == OsStr::new(name));
+            found.unwrap().1.unwrap().to_str().unwrap()
+        };
+        let secure = text("STREAMTOKEN_SERVICE_TLS");
+        for introduction in [text("STREAMTOKEN_SERVICE"), secure] {
+            for name in [
+                "base_url",
+                "account_id",
+                "api_token",
+                "api_email",
+                "api_key",
+            ] {
+                member(introduction, name).unwrap();
+            }
+        }
+        let url = member(secure, "base_url").unwrap();
+        let asked = Command::new("curl")
+            .args(["--silent", "--max-time", "60", "--cacert"])
+            .args([text("SSL_CERT_FILE"), &url])
             .output()
-            .context("openssl makes the certificates, and cannot be started")?;
-        ensure!(
-            made.status.success(),
-            "openssl makes no certificate: {}",
-            String::from_utf8_lossy(&made.stderr)
-        );
+            .unwrap();
+        assert!(asked.status.success(), "{asked:?}");
+        // The log is written beside the answer.
+        for _ in 0..6000 {
+            if fs::read_to_string(member(secure, "log").unwrap())
+                .unwrap()
+                .contains("\"request\"")
+            {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        panic!("the request is not logged");
     }
-    Ok(())
 }
-
-const NEW: &str =
-    "req -x509 -config config -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2";
-
-const CONFIG: &str = "\
-[req]
-distinguished_name = name
-prompt = no
-[name]
-CN = localhost
-[authority]
-basicConstraints = critical,CA:TRUE
-keyUsage = critical,keyCertSign
-subjectKeyIdentifier = hash
-[server]
-basicConstraints = critical,CA:FALSE
-subjectAltName = DNS:localhost
-extendedKeyUsage = serverAuth
-";

@@ -1,13 +1,13 @@
 //! The server of faults, and the published example.
 
-use std::collections::HashMap;
 use std::env;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 
-use serde::Deserialize;
 use streamtoken::SigningKey;
+
+use crate::table::Places;
 
 /// The server that `cargo xtask test` has started, or one that lives as long as this value.
 pub(crate) struct Faults {
@@ -15,14 +15,6 @@ pub(crate) struct Faults {
     pub(crate) line: String,
     pub(crate) places: Places,
     child: Option<Child>,
-}
-
-/// Where the server is.
-#[derive(Deserialize)]
-pub(crate) struct Places {
-    pub(crate) bases: HashMap<String, String>,
-    pub(crate) proxy_down: String,
-    pub(crate) ca: String,
 }
 
 impl Faults {

@@ -2,10 +2,9 @@
 
 use std::path::PathBuf;
 
-use serde::Serialize;
 use streamtoken::SigningKey;
 
-use super::write::{Format, is_stdout, line, new_file, shown};
+use super::write::{Format, Written, is_stdout, line, new_file, shown};
 use crate::key_source::KeyFile;
 use crate::output::{Exit, Outcome, Ui};
 
@@ -23,16 +22,6 @@ pub(crate) struct Args {
     out: Option<PathBuf>,
 }
 
-#[derive(Serialize)]
-struct Exported<'a> {
-    id: &'a str,
-    format: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    file: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    key: Option<&'a str>,
-}
-
 pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
     let key = SigningKey::load(&*args.key.read()?, args.key.key_id())?;
     let text = args.format.write(&key);
@@ -41,8 +30,9 @@ pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
         new_file(file, &text)?;
     }
     if ui.json {
-        ui.object(&Exported {
+        ui.object(&Written {
             id: key.id(),
+            bits: None,
             format: args.format.name(),
             file: shown(file),
             key: file.is_none().then_some(&**text),

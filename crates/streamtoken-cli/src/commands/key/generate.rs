@@ -2,10 +2,9 @@
 
 use std::path::PathBuf;
 
-use serde::Serialize;
 use streamtoken::SigningKey;
 
-use super::write::{Format, is_stdout, line, new_file, quoted};
+use super::write::{Format, Written, is_stdout, line, new_file, quoted};
 use crate::output::{Exit, Outcome, Ui, printable};
 
 /// Make a new signing key in a new file that only you can read
@@ -23,17 +22,6 @@ pub(crate) struct Args {
     format: Format,
 }
 
-#[derive(Serialize)]
-struct Made<'a> {
-    id: &'a str,
-    bits: u32,
-    format: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    file: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    key: Option<&'a str>,
-}
-
 pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
     let key = SigningKey::generate()?;
     let text = args.format.write(&key);
@@ -42,9 +30,9 @@ pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
         new_file(&args.out, &text)?;
     }
     if ui.json {
-        ui.object(&Made {
+        ui.object(&Written {
             id: key.id(),
-            bits: key.bits(),
+            bits: Some(key.bits()),
             format: args.format.name(),
             file: (!is_stdout).then(|| args.out.to_string_lossy().into_owned()),
             key: is_stdout.then_some(&**text),

@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
 use streamtoken::{Error, ErrorCode, Result, SigningKey};
 use zeroize::Zeroizing;
 
@@ -53,6 +54,19 @@ impl Format {
             Self::JwkBase64 => key.to_jwk_base64(),
         }
     }
+}
+
+/// What `--json` prints of a key that was written into a file, or else stands in the answer.
+#[derive(Serialize)]
+pub(super) struct Written<'a> {
+    pub(super) id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) bits: Option<u32>,
+    pub(super) format: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) file: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) key: Option<&'a str>,
 }
 
 /// `text` with one newline at its end.

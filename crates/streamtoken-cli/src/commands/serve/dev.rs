@@ -1,10 +1,7 @@
 //! `serve --dev`: the emulator.
 
-use std::future::pending;
-use std::io::Read as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::thread;
 use std::time::Duration;
 
 use streamtoken::{Error, ErrorCode, Result, SigningKey};
@@ -12,10 +9,9 @@ use streamtoken_server::dev::{Emulator, EmulatorOptions, Introduction};
 use streamtoken_server::serve::{self, Server};
 use streamtoken_server::settings::Settings;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
 
 use super::service;
-use crate::input::take_stdin;
+use super::stop::Stop as Stops;
 use crate::key_source;
 use crate::output::{Exit, NAME, Outcome, Stop, Ui};
 
@@ -35,13 +31,11 @@ pub(crate) struct DevArgs {
     /// Id of the key, when the file does not hold it
     #[arg(long, value_name = "ID", requires = "key")]
     key_id: Option<String>,
-    /// End when standard input does: a test's emulator does not outlive the test
-    #[arg(long, requires = "dev")]
-    exit_on_stdin_close: bool,
 }
 
 pub(super) async fn run(
     args: &DevArgs,
+    on_stdin: bool,
     store: Option<PathBuf>,
     settings: Settings,
     ui: Ui,
@@ -59,7 +53,8 @@ pub(super) async fn run(
     options.key = args.load_key()?;
     options.store = store;
     options.minting = settings.minting;
-    let mut stop = Box::pin(told_to_stop(args.exit_on_stdin_close)?);
+    let mut stops = Stops::new(on_stdin)?;
+    let mut stop = Box::pin(async move { stops.next().await });
     let (emulator, listener) = tokio::select! {
         started = start(options, settings.listen, ui) => started?,
         () = &mut stop => return Ok(Exit::SUCCESS),
@@ -86,6 +81,15 @@ async fn start(
 impl DevArgs {
     pub(super) fn is_wanted(&self) -> bool {
         self.dev
+    }
+
+    /// Refuses what only an emulator has. (clap lets it pass where another flag is no emulator's.)
+    pub(super) fn check(&self) -> Result<()> {
+        if self.dev || (self.account.is_none() && self.key.is_none()) {
+            return Ok(());
+        }
+        let message = "--account, --key and --key-id are the emulator's: they go with --dev alone";
+        Err(Error::new(ErrorCode::UsageInvalid, message))
     }
 
     fn load_key(&self) -> Result<Option<SigningKey>> {
@@ -121,36 +125,6 @@ fn introduce(emulator: &Introduction<'_>, ui: Ui) -> Result<(), Stop> {
         "\ncurl -X POST {}/accounts/{}/stream/{VIDEO}/token -H 'Authorization: Bearer {}'",
         emulator.base_url, emulator.account_id, emulator.api_token
     ))
-}
-
-/// Ends on a signal, and when standard input does, if that was asked for.
-fn told_to_stop(on_stdin: bool) -> Result<impl Future<Output = ()>> {
-    let stdin = on_stdin.then(stdin_closes).transpose()?;
-    let closed = async {
-        match stdin {
-            Some(closed) => drop(closed.await),
-            None => pending().await,
-        }
-    };
-    let mut signals = service::Signals::new()?;
-    Ok(async move {
-        tokio::select! {
-            () = signals.next() => {}
-            () = closed => {}
-        }
-    })
-}
-
-/// Reads standard input to its end, on a thread that the process does not wait for.
-fn stdin_closes() -> Result<oneshot::Receiver<()>> {
-    let mut stdin = take_stdin("the sign to end")?;
-    let (closes, closed) = oneshot::channel::<()>();
-    thread::spawn(move || {
-        let mut ignored = [0; 1024];
-        while stdin.read(&mut ignored).is_ok_and(|read| read > 0) {}
-        drop(closes);
-    });
-    Ok(closed)
 }
 
 /// The video of Cloudflare's example.

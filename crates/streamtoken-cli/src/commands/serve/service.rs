@@ -1,12 +1,8 @@
 //! The service proper: a store on disk, and whoever has a credential.
 
-#[cfg(unix)]
-use std::future::poll_fn;
 use std::io::{self, IsTerminal as _};
 use std::net::SocketAddr;
 use std::sync::Arc;
-#[cfg(unix)]
-use std::task::Poll;
 
 use serde::Serialize;
 use streamtoken::{Error, ErrorCode, Result};
@@ -18,6 +14,7 @@ use streamtoken_server::{OpenOptions, open};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+use super::stop::Stop;
 use crate::master_keys;
 use crate::output::{Exit, Outcome, Ui, reason};
 
@@ -37,13 +34,18 @@ pub(super) async fn check(settings: &Settings, options: &OpenOptions, ui: Ui) ->
     Ok(Exit::SUCCESS)
 }
 
-/// Serves until a signal says to stop.
-pub(super) async fn run(settings: Settings, options: OpenOptions, ui: Ui) -> Outcome {
+/// Serves until it is told to stop.
+pub(super) async fn run(
+    settings: Settings,
+    options: OpenOptions,
+    on_stdin: bool,
+    ui: Ui,
+) -> Outcome {
     let _log = start_log(&settings);
     let tls = settings.tls()?;
     let service = Arc::new(open(options).await?);
     // Before anybody is told that it listens: a signal from then on is an orderly end.
-    let mut signals = Signals::new()?;
+    let mut stops = Stop::new(on_stdin)?;
     let (listener, address) = listen(settings.listen).await?;
     announce(address, tls.as_ref(), ui)?;
     let (stop, stopped) = oneshot::channel::<()>();
@@ -55,9 +57,9 @@ pub(super) async fn run(settings: Settings, options: OpenOptions, ui: Ui) -> Out
         service.close().await;
     };
     let twice = async {
-        signals.next().await;
+        stops.next().await;
         drop(stop);
-        signals.next().await;
+        stops.next().await;
     };
     tokio::select! {
         () = in_order => {}
@@ -75,64 +77,6 @@ pub(super) async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAd
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     Ok((listener, address))
-}
-
-/// What tells the process to stop: SIGTERM, SIGINT as Ctrl-C sends it, and SIGHUP.
-#[cfg(unix)]
-pub(super) struct Signals(Vec<tokio::signal::unix::Signal>);
-
-#[cfg(unix)]
-impl Signals {
-    /// From now on these signals do not end the process by themselves.
-    pub(super) fn new() -> Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut kinds = vec![SignalKind::terminate(), SignalKind::interrupt()];
-        if !hangup_may_be_ignored() {
-            kinds.push(SignalKind::hangup());
-        }
-        let signals = kinds.into_iter().map(signal).collect::<io::Result<_>>();
-        signals.map(Self).map_err(|_| ErrorCode::Internal.into())
-    }
-
-    /// Comes with the next one.
-    pub(super) async fn next(&mut self) {
-        poll_fn(|context| {
-            let mut signals = self.0.iter_mut();
-            if signals.any(|signal| signal.poll_recv(context).is_ready()) {
-                Poll::Ready(())
-            } else {
-                Poll::Pending
-            }
-        })
-        .await;
-    }
-}
-
-/// Whether `nohup` or the like may have set SIGHUP, the first signal, to be ignored. It stays so then.
-#[cfg(unix)]
-fn hangup_may_be_ignored() -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status
-        .lines()
-        .find_map(|line| line.strip_prefix("SigIgn:"))
-        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-    mask.is_none_or(|mask| mask & 1 == 1)
-}
-
-/// What tells the process to stop: Ctrl-C.
-#[cfg(not(unix))]
-pub(super) struct Signals;
-
-#[cfg(not(unix))]
-impl Signals {
-    pub(super) fn new() -> Result<Self> {
-        Ok(Self)
-    }
-
-    /// Comes with the next one.
-    pub(super) async fn next(&mut self) {
-        drop(tokio::signal::ctrl_c().await);
-    }
 }
 
 /// Starts the log, on standard error. Whoever drops it waits for its last lines.

@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use super::{at_root, folder, workshop};
 use crate::command;
 use crate::faults;
+use crate::languages::services::Services;
 use crate::step::note;
 use crate::test::Tally;
 use crate::vectors::{self, Count};
@@ -16,12 +17,18 @@ use crate::vectors::{self, Count};
 const RUNTIMES: [&str; 3] = ["node20", "node22", "node24"];
 
 pub(super) fn run(tally: &mut Tally) -> Result<Vec<Count>> {
+    let services = Services::start("node")?;
     let mut counts = Vec::new();
     for runtime in RUNTIMES {
-        let output = suite(tool(&format!("{runtime}/bin/node")), "tests", tally)?;
+        let output = suite(
+            tool(&format!("{runtime}/bin/node")),
+            "tests",
+            &services,
+            tally,
+        )?;
         counts.extend(vectors::read_counts(&output, ""));
     }
-    suite("node".into(), "tests/once", tally)?;
+    suite("node".into(), "tests/once", &services, tally)?;
     bun(tally)?;
     Ok(counts)
 }
@@ -32,12 +39,13 @@ fn tool(path: &str) -> PathBuf {
 }
 
 /// Runs the test files of a folder.
-fn suite(node: PathBuf, name: &str, tally: &mut Tally) -> Result<String> {
+fn suite(node: PathBuf, name: &str, services: &Services, tally: &mut Tally) -> Result<String> {
     let version = version(&node)?;
     let mut command = Command::new(node);
     command.args(["--test", "--test-reporter=tap"]);
     command.args(test_files(name)?);
     faults::tell(&mut command)?;
+    services.introduce(&mut command);
     command.env("STREAMTOKEN_PANICS", workshop().join("panics"));
     command.env("STREAMTOKEN_TOOLS", workshop().join("tools"));
     let ended = command::capture(at_root(command))?;

@@ -1,11 +1,11 @@
 //! `api keys delete`.
 
 use serde::Serialize;
+use streamtoken::api;
 use streamtoken::client::CallOptions;
 
 use super::Connection;
 use super::confirm::confirm;
-use super::id;
 use crate::output::{Exit, Outcome, Ui};
 use crate::secrets::shown;
 
@@ -30,7 +30,7 @@ struct Deleted<'a> {
 
 pub(super) fn run(args: &Args, connection: &Connection, ui: Ui) -> Outcome {
     let client = connection.client(ui)?;
-    id::check(&args.id)?;
+    api::key_id(&args.id)?;
     confirm(&question(&args.id), args.yes)?;
     let keys = client.stream().keys();
     let result = keys.delete(&args.id, &CallOptions::new())?;

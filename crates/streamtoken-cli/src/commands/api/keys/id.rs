@@ -1,18 +1,7 @@
-//! Ids of keys, which come from the API and may be anything.
-
-use streamtoken::{ErrorCode, Result, describe_key};
+//! Ids of keys in commands to paste. They come from the API and may be anything.
 
 use crate::commands::key::write::quoted;
 use crate::output::in_a_line;
-
-/// Refuses what is no id of a key, as the core does before it asks for one.
-pub(super) fn check(id: &str) -> Result<()> {
-    match describe_key("", Some(id)) {
-        Err(error) if error.code() == ErrorCode::KeyIdInvalid => Err(error),
-        // There is no key to describe, which is known.
-        _ => Ok(()),
-    }
-}
 
 /// The command that deletes the key, to be pasted into a shell.
 pub(super) fn deletion(id: &str) -> String {
@@ -29,7 +18,7 @@ pub(super) fn revocation(id: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{check, deletion, revocation};
+    use super::{deletion, revocation};
 
     #[test]
     fn an_id_cannot_end_the_command_that_it_is_pasted_in() {
@@ -45,18 +34,6 @@ mod tests {
         ] {
             assert_eq!(deletion(id), format!("{command}{word}"));
             assert_eq!(revocation(id), format!("{command}--yes {word}"));
-        }
-    }
-
-    #[test]
-    fn ids_are_checked_as_the_core_checks_them() {
-        let longest = "a".repeat(64);
-        for id in ["a", "-_9Z", &longest] {
-            assert!(check(id).is_ok(), "{id}");
-        }
-        let longer = "a".repeat(65);
-        for id in ["", "a/b", "..", "a b", "a\n", "é", &longer] {
-            assert!(check(id).is_err(), "{id}");
         }
     }
 }

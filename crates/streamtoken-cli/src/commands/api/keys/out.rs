@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use streamtoken::client::CreatedKey;
-use streamtoken::{Error, ErrorCode, Result};
+use streamtoken::{Error, ErrorCode, Result, api};
 use zeroize::Zeroizing;
 
 use super::file::{Kept, Reserved};
@@ -89,8 +89,8 @@ fn text(key: &CreatedKey) -> Result<Zeroizing<String>> {
 
 /// The API says the id; what is none names no file.
 fn named_by(key: &CreatedKey) -> Option<PathBuf> {
-    id::check(key.id()).ok()?;
-    Some(format!("stream-key-{}.json", key.id()).into())
+    let id = api::key_id(key.id()).ok()?;
+    Some(format!("stream-key-{id}.json").into())
 }
 
 fn unsaved(key: &CreatedKey, error: &Error) -> Error {

@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 use streamtoken::client::{CallOptions, ListedKey};
-use streamtoken::{Client, Error, ErrorCode, Result};
+use streamtoken::{Client, Error, ErrorCode, Result, api};
 
 use super::Connection;
 use super::confirm::confirm;
 use super::delete::question;
-use super::id::{self, deletion};
+use super::id::deletion;
 use super::made::Made;
 use super::out::Out;
 use crate::output::{Exit, Outcome, Ui, printable};
@@ -103,7 +103,7 @@ impl Args {
                 );
                 Err(Error::new(ErrorCode::OptionValue, message).at("/revoke"))
             }
-            Some(old) => id::check(old),
+            Some(old) => api::key_id(old).map(drop),
             None => Ok(()),
         }
     }

@@ -83,10 +83,10 @@ Examples:
   $ streamtoken inspect "$TOKEN"
   $ streamtoken explain "$TOKEN" --key key.jwk
 
-Exit codes: 0 ok, 1 token or lines refused, or findings, 2 input, also a
-question whose answer was not yes, 3 key, 4 API or network, 5 service, 70
-internal; 129, 130 and 143 on SIGHUP, Ctrl-C and SIGTERM (`serve` ends in order
-then, with 0); 141 when whoever reads the output goes away."#;
+Exit codes: 0 ok, 1 refused or findings, 2 input, also a question whose
+answer was not yes, 3 key, 4 API or network, 5 service, 70 internal; 129, 130
+and 143 on SIGHUP, Ctrl-C and SIGTERM (`serve` ends in order then, with 0); 141
+when whoever reads the output goes away."#;
 
 #[cfg(test)]
 mod tests {

@@ -5,7 +5,9 @@ pub(super) mod flags;
 mod rules;
 
 use serde::Serialize;
-use streamtoken::{Finding, LintLevel, PlaybackUrls, Result, SignOptions, Signer, Token};
+use streamtoken::{
+    Finding, LintLevel, PlaybackUrls, Result, SignOptions, Signer, Token, Value, host,
+};
 
 use flags::{Claims, RuleFlags, Times, Urls, layers};
 
@@ -113,8 +115,8 @@ impl Args {
     }
 
     fn lint_level(&self) -> Result<LintLevel> {
-        let level = self.lint.as_deref().map(str::parse::<LintLevel>);
-        level.unwrap_or_else(|| Ok(LintLevel::default()))
+        let level = self.lint.clone().map_or(Value::Null, Value::String);
+        host::lint_level(&level)
     }
 }
 

@@ -31,8 +31,7 @@ fn the_template_that_restricts_nothing_is_named() {
         "{}",
         text.stdout
     );
-    let remedy =
-        "\n         help: append {\"type\":\"any\",\"action\":\"block\"} as the last rule\n";
+    let remedy = "\n         help: append {\"type\":\"any\",\"action\":\"block\"} as the last rule";
     assert!(text.stdout.contains(remedy), "{}", text.stdout);
 }
 

@@ -31,13 +31,13 @@ fn lint(case: &Case) -> Json {
 }
 
 fn sign(case: &Case) -> Json {
-    case.knows_only(&["identifier", "options", "level"]);
+    case.knows_only(&["identifier", "options", "lint"]);
     let options = &case.input["options"];
     let mut process = streamtoken(&["sign", case.text("identifier")]);
     process
         .arg(format!("--options={options}"))
         .args(now(case, Some(options)));
-    if let Some(level) = case.optional_text("level") {
+    if let Some(level) = case.optional_text("lint") {
         process.arg(format!("--lint={level}"));
     }
     let minted = object(&mut process, "");

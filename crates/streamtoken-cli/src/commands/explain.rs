@@ -2,9 +2,13 @@
 
 use std::ffi::OsString;
 
+#[cfg(not(feature = "client"))]
+use streamtoken::Error;
+#[cfg(feature = "client")]
+use streamtoken::client::explain_live;
 use streamtoken::{
-    Check, CheckStatus, ErrorCode, ExplainContext, MAX_EXPLAIN, Report, Result, Value, Verdict,
-    explain,
+    Check, CheckStatus, ErrorCode, ExplainContext, KeySet, MAX_EXPLAIN, Report, Result, Value,
+    Verdict, explain,
 };
 
 use super::facts::Facts;
@@ -18,7 +22,7 @@ use crate::time_arg::length;
 ///
 /// Takes a token, a whole URL, or whatever else you have at hand, runs every check and reports all of
 /// them. What is not given makes checks unknown, and is no error: without a key nobody can say whether the
-/// signature is right. Nothing is sent anywhere, and what was pasted is not repeated.
+/// signature is right. Nothing is sent anywhere without --live, and what was pasted is not repeated.
 ///
 /// Exits with 1 when verify or, as far as is publicly known, the platform refuses.
 #[derive(clap::Args)]
@@ -32,6 +36,12 @@ pub(crate) struct Args {
     /// Every fact in JSON (identifier, now, ip, country, leeway, download, duration); flags given beside it win
     #[arg(long, value_name = "JSON|@FILE", allow_hyphen_values = true)]
     options: Option<String>,
+    /// Ask the URL's host for the manifest, too
+    ///
+    /// Once, for 10 seconds at most. The token goes to that host alone: no redirect is followed. Access rules
+    /// are evaluated there for the address and country of this machine.
+    #[arg(long)]
+    live: bool,
     /// Show the checks that passed, too
     #[arg(long)]
     all: bool,
@@ -50,7 +60,12 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
     let context = ExplainContext::from_value(&args.facts()?)?;
     let keys = args.keys.find()?;
-    let report = explain(&*args.text()?, keys.as_ref(), &context)?;
+    let pasted = args.text()?;
+    let report = if args.live {
+        live(&pasted, keys.as_ref(), &context)?
+    } else {
+        explain(&*pasted, keys.as_ref(), &context)?
+    };
     if ui.json {
         ui.object(&report)?;
     } else {
@@ -82,6 +97,19 @@ impl Args {
         let code = ErrorCode::FileUnreadable;
         input::read(STDIN.as_ref(), MAX_EXPLAIN + 1, "the text", code)
     }
+}
+
+/// The report with the answer of the URL's host. What is no text is no URL either, which the core says.
+#[cfg(feature = "client")]
+fn live(text: &[u8], keys: Option<&KeySet>, context: &ExplainContext) -> Result<Report> {
+    explain_live(&String::from_utf8_lossy(text), keys, context)
+}
+
+#[cfg(not(feature = "client"))]
+fn live(_text: &[u8], _keys: Option<&KeySet>, _context: &ExplainContext) -> Result<Report> {
+    let message =
+        "this build asks nobody; use the program streamtoken of its own, or leave --live out";
+    Err(Error::new(ErrorCode::UsageInvalid, message))
 }
 
 /// The verdicts, then what to read first.

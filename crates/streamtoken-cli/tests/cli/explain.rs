@@ -8,6 +8,7 @@ use std::process::Command;
 use serde_json::Value as Json;
 
 use crate::common::{Folder, ISSUED, KEY_ID, Run, VIDEO, example, feed, run, streamtoken};
+use crate::stub::Stub;
 
 const ACCOUNT_ID: &str = "023e105f4ecef8ad9ca31a8372d0c353";
 
@@ -181,6 +182,31 @@ fn facts_are_those_of_verify_and_the_duration() {
     refused(&["--country", "GBR"], "viewer_country_invalid");
     refused(&["--leeway", "301"], "leeway_too_large");
     refused(&["--options", r#"{"viewer":1}"#], "option_unknown");
+}
+
+#[test]
+fn the_host_is_asked_on_request_and_its_word_counts() {
+    let folder = Folder::new();
+    let token = feed(folder.sign().arg(VIDEO), "").good();
+    let token = token.trim_end();
+    let blocked = "401 unauthorized blocked by rule on 'ip.src'".to_owned();
+    let stub = Stub::new(vec![("401 Unauthorized", blocked)]);
+    let url = format!("{}/{token}/iframe", stub.url());
+    let found = feed(explain(&folder).args(["-", "--live"]), url.clone() + "\n");
+    let text = found.stdout;
+    assert_eq!((found.code, &*found.stderr), (Some(1), ""), "{text}");
+    assert!(text.contains("\nfail  live\n"), "{text}");
+    assert!(text.contains("blocked by rule on 'ip.src'"), "{text}");
+    let path = format!("/{token}/manifest/video.m3u8");
+    let asked = stub.asked();
+    let asked: Vec<_> = asked
+        .iter()
+        .map(|asked| asked.head.contains(&path))
+        .collect();
+    assert_eq!(asked, [true]);
+    // Nobody is asked about a token alone.
+    feed(explain(&folder).args([token, "--live"]), "").refused(2, "url_invalid");
+    feed(explain(&folder).args(["-", "--live"]), b"\xff\xfe").refused(2, "url_invalid");
 }
 
 #[test]

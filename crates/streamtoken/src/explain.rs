@@ -8,15 +8,20 @@ mod context;
 mod delivery;
 mod form;
 mod header;
+mod host;
 mod key;
+mod kind;
 mod live;
 mod paste;
+mod place;
 mod report;
 mod rules;
+mod secret;
 mod shown;
 mod table;
 #[cfg(test)]
 mod tests;
+mod text;
 mod times;
 mod url;
 
@@ -28,6 +33,7 @@ pub use table::CheckId;
 use crate::{KeySet, Result, clock, verify};
 use form::Form;
 use paste::Paste;
+use text::Text;
 
 /// Most bytes of a text that are looked at. A token has 16,384 at most; the rest is room for the URL, the
 /// command or the page around it.
@@ -69,11 +75,9 @@ pub fn explain(
     context.check()?;
     let now = context.verify.now.unwrap_or_else(clock::now);
     context.verify = context.verify.now(now);
-    let paste = Paste::take_apart(text.as_ref());
-    if paste
-        .row()
-        .is_some_and(|row| matches!(row, "download" | "audio"))
-    {
+    let text = Text::of(text.as_ref());
+    let paste = Paste::take_apart(&text);
+    if paste.is_download() {
         context.verify = context.verify.download(true);
     }
     let refusal = paste
@@ -81,7 +85,7 @@ pub fn explain(
         .and_then(|token| verify::refusal(token, keys, &context.verify));
     let mut checks = Vec::with_capacity(CheckId::ALL.len());
     paste::check(&mut checks, &paste, refusal.as_ref());
-    url::check(&mut checks, &paste);
+    place::check(&mut checks, &paste);
     let form = Form::check(&mut checks, &paste);
     header::check(&mut checks, &form);
     key::check(&mut checks, &form, keys);

@@ -53,7 +53,14 @@ pub(crate) fn refusal(
     keys: Option<&KeySet>,
     context: &VerifyContext,
 ) -> Option<Error> {
-    judge(token, keys, context).err()
+    let error = judge(token, keys, context).err()?;
+    if error.code() != ErrorCode::ViewerUnknown {
+        return Some(error);
+    }
+    // Whoever the viewer is, what comes after the rules may refuse.
+    let parts = jws::split(token).ok()?;
+    let draft = Draft::read("", parts.payload).ok()?;
+    Some(context.check_download(&draft.claims).err().unwrap_or(error))
 }
 
 /// All steps in their order. Only [`refusal`] leaves out the keys, and it gives no claims away.

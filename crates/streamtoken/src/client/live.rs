@@ -52,14 +52,21 @@ fn ask(url: &str) -> Result<Outcome> {
         ));
     }
     let uri: Uri = url.parse().map_err(|_| refuse("this is no URL"))?;
-    let origin = url.split_at(url.len() - uri.path().len()).0;
-    let transport = Transport::new(&BaseUrl::parse(origin, false)?)?;
+    let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+        return Err(refuse("this is no whole URL"));
+    };
+    // Without the path, which holds the token.
+    let origin = BaseUrl::parse(&format!("{scheme}://{authority}"), false)?;
+    let transport = Transport::new(&origin)?;
     let mut request = Request::new(Vec::new());
     let headers = request.headers_mut();
     headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
     headers.insert(USER_AGENT, AGENT);
-    // The path holds the token, which is for nobody's log.
-    let secret = SecretPath(uri.path().to_owned());
+    // The token is for nobody's log.
+    let path = uri
+        .path_and_query()
+        .map_or("/", http::uri::PathAndQuery::as_str);
+    let secret = SecretPath(path.to_owned());
     *request.uri_mut() = uri;
     request.extensions_mut().insert(secret);
     Ok(transport.send(&request, TIMEOUT, TIMEOUT))

@@ -143,19 +143,19 @@ fn sub_matches(payload: Option<&Value>, wanted: Option<&str>) -> Check {
     let check = match sub {
         None => Check::open(id, "there is no sub to compare"),
         Some(sub) if sub == wanted => Check::pass(id, "the token is for this video"),
+        Some(sub) if !id::is_id(sub, id::MAX_IDENTIFIER) => {
+            Check::open(id, "sub is no identifier to compare")
+        }
         Some(sub) => {
             let cause = if sub.eq_ignore_ascii_case(wanted) {
                 "sub and the identifier differ in letter case, which counts"
             } else {
                 "the token is for another video"
             };
-            let check = Check::fail(id, cause, id.advice()).with_some("sub", shown::id(sub));
-            let check = check.platform_accepts();
-            if id::is_id(sub, id::MAX_IDENTIFIER) {
-                check.refused(ErrorCode::SubMismatch)
-            } else {
-                check
-            }
+            Check::fail(id, cause, id.advice())
+                .refused(ErrorCode::SubMismatch)
+                .platform_accepts()
+                .with_some("sub", shown::id(sub))
         }
     };
     check.with("identifier", wanted)

@@ -2,7 +2,7 @@
 //! looked at too.
 
 use super::paste::Paste;
-use super::report::Check;
+use super::report::{Check, CheckStatus};
 use super::table::CheckId;
 use crate::json::{self, Fault};
 use crate::{ErrorCode, MAX_TOKEN, Value, base64url};
@@ -24,8 +24,8 @@ const LONG_URL: usize = 8_000;
 
 impl Form {
     pub(super) fn check(checks: &mut Vec<Check>, paste: &Paste<'_>) -> Self {
-        let token = paste.token.as_deref();
-        checks.push(size(token, paste.read < paste.bytes));
+        let token = paste.token;
+        checks.push(size(token, paste.is_cut()));
         checks.push(url_size(paste));
         let token = token.filter(|token| token.len() <= MAX_TOKEN);
         let (shape, parts) = shape(token);
@@ -33,10 +33,13 @@ impl Form {
         checks.push(padding(token));
         checks.push(alphabet(token));
         let [header, payload, signature] = parts.unwrap_or_default();
+        let is_whole = checks
+            .iter()
+            .any(|check| check.id() == CheckId::Shape && check.status() == CheckStatus::Pass);
         let mut form = Self::default();
         form.header = form.json(checks, CheckId::HeaderJson, header);
         form.payload = form.json(checks, CheckId::PayloadJson, payload);
-        if let Some(signature) = signature {
+        if let Some(signature) = signature.filter(|_| is_whole) {
             form.signature = form.decode(signature);
         }
         if let (Some(header), Some(payload)) = (header, payload) {
@@ -140,7 +143,7 @@ fn size(token: Option<&str>, is_cut: bool) -> Check {
 
 fn url_size(paste: &Paste<'_>) -> Check {
     let id = CheckId::UrlSize;
-    let token = paste.token.as_deref().map(str::len);
+    let token = paste.token.map(str::len);
     let Some(length) = paste.url.as_ref().map(|url| url.text().len()).or(token) else {
         return Check::aside(id, NO_TOKEN);
     };
@@ -172,7 +175,7 @@ fn shape(token: Option<&str>) -> (Check, Option<Parts<'_>>) {
         1 => "the token has one part: payload and signature are missing",
         2 => "the token has two parts: the signature is missing",
         3 => "a part of the token is empty",
-        5 => "the token has five parts, as encrypted ones have (JWE)",
+        5 => "the token has five parts, and a signed one has three",
         _ => "the token has more than three parts",
     };
     let check = Check::fail(id, cause, id.advice())

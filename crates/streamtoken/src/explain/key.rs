@@ -56,7 +56,7 @@ fn signature(form: &Form, keys: Option<&KeySet>) -> Check {
             "the signature is right once the token is written as base64url",
         ),
         Some(key) if signs(key) => Check::pass(id, "the signature is right"),
-        named => match (keys.iter().find(|key| signs(key)), named) {
+        named => match (keys.iter().take(MOST_OTHERS).find(|key| signs(key)), named) {
             (Some(other), named) => {
                 let cause = "another key signed the token than the one that it names";
                 let remedy = "write the id of the key that signs as kid, into header and payload";
@@ -70,31 +70,44 @@ fn signature(form: &Form, keys: Option<&KeySet>) -> Check {
                 };
                 check.with_some("signed_by", shown::id(other.id()))
             }
-            (None, Some(key)) => Check::fail(id, wrong(signature.len(), key), id.advice())
-                .refused(ErrorCode::SignatureInvalid),
+            (None, Some(key)) => {
+                let (cause, remedy) = wrong(signature.len(), key);
+                Check::fail(id, cause, remedy).refused(ErrorCode::SignatureInvalid)
+            }
             (None, None) => Check::open(id, "the key that the token names was not given"),
         },
     };
     check.with("bytes", signature.len())
 }
 
-/// What the length of a wrong signature tells.
-fn wrong(length: usize, key: &PublicKey) -> &'static str {
+/// Most keys that are tried for a signature beside the one that the token names.
+const MOST_OTHERS: usize = 16;
+
+/// What the length of a wrong signature tells, and what helps.
+fn wrong(length: usize, key: &PublicKey) -> (&'static str, &'static str) {
+    const SIGN: &str = CheckId::Signature.advice();
     let wanted = key.bits().div_ceil(8) as usize;
     match length {
-        32 | 48 if wanted > 64 => {
-            "the signature has the length of an HMAC: it was made with a shared secret, not with RSA"
-        }
-        64 if wanted > 64 => {
-            "the signature has the length of one by an elliptic curve or an HMAC, not of one by RSA"
-        }
-        length if length < wanted => "the signature is shorter than the key's: the end is missing",
-        length if length > wanted => {
-            "the signature is longer than the key's: another key signed it"
-        }
-        _ => {
+        32 | 48 if wanted > 64 => (
+            "the signature has the length of an HMAC: it was made with a shared secret, not with RSA",
+            SIGN,
+        ),
+        64 if wanted > 64 => (
+            "the signature has the length of one by an elliptic curve or an HMAC, not of one by RSA",
+            SIGN,
+        ),
+        length if length < wanted => (
+            "the signature is shorter than the key's: its end is missing",
+            "copy the whole token",
+        ),
+        length if length > wanted => (
+            "the signature is longer than the key's: something was appended, or a larger key signed",
+            "copy the token alone, or sign with the key that kid names",
+        ),
+        _ => (
             "the key did not sign this: header or payload were changed afterwards, or another key \
-             signed it"
-        }
+             signed it",
+            SIGN,
+        ),
     }
 }

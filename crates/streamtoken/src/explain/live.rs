@@ -1,13 +1,17 @@
 //! What the delivery host itself says, where it was asked. Nothing here sends anything.
 
 use super::paste::Paste;
-use super::report::{Check, Report, Verdict};
+use std::fmt;
+
+use super::report::{Check, CheckStatus, Report};
 use super::table::CheckId;
+use super::text::Text;
+use super::url::{Url, is_host};
 use crate::urls;
 use crate::{Error, ErrorCode, Result};
 
 /// The answer of a delivery host to a request for [`delivery_url`], or what came in its place.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum Delivery<'a> {
     /// An answer: its status, its header `location`, and the beginning of its body (1,024 bytes are enough).
@@ -23,6 +27,19 @@ pub enum Delivery<'a> {
     Failed(&'a str),
 }
 
+impl fmt::Debug for Delivery<'_> {
+    /// Without body and location, which may hold the token.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Answered { status, .. } => f
+                .debug_struct("Answered")
+                .field("status", status)
+                .finish_non_exhaustive(),
+            Self::Failed(why) => f.debug_tuple("Failed").field(why).finish(),
+        }
+    }
+}
+
 /// The URL to ask for what `text` holds: its own host and token, and the HLS manifest, unless its path is that
 /// of a manifest already.
 ///
@@ -30,8 +47,9 @@ pub enum Delivery<'a> {
 /// [`ErrorCode::UrlInvalid`] for a text that is no whole URL with a token in its path, for one that is not
 /// `https` (`http` is taken on loopback hosts), and for the hosts of the API, the dashboard and uploads.
 pub fn delivery_url(text: &str) -> Result<String> {
-    let paste = Paste::take_apart(text.as_bytes());
-    let url = paste.url.as_ref().filter(|url| url.host.is_some());
+    let text = Text::of(text.as_bytes());
+    let paste = Paste::take_apart(&text);
+    let url = paste.url.as_ref().filter(|url| url.host().is_some());
     let url = url.ok_or_else(|| refuse("the delivery host is asked for a whole playback URL"))?;
     let whole = url.text();
     let token = url
@@ -53,25 +71,48 @@ fn refuse(message: &str) -> Error {
 }
 
 impl Report {
-    /// The report with what the delivery host answered. Its word counts for the platform's verdict where it
-    /// accepts or refuses; for the machine that asked, and at that moment.
+    /// The report with what the delivery host answered: for the machine that asked, and at that moment. A manifest
+    /// is the last word on the token; a refusal counts where it is one of Stream's: on its hosts, or in its words.
     #[must_use]
     pub fn with_delivery(self, delivery: &Delivery<'_>) -> Self {
-        let (check, verdict) = match delivery {
-            Delivery::Failed(why) => (unanswered(why), None),
+        let check = match delivery {
+            Delivery::Failed(why) => unanswered(why),
             Delivery::Answered {
                 status,
                 location,
                 body,
             } => match status {
-                200..300 => (accepted(*status, body), Some(Verdict::Accepts)),
-                401 | 403 => (refused(*status, &reason(body)), Some(Verdict::Refuses)),
-                300..=399 => (redirected(*status, *location), None),
-                _ => (other(*status), None),
+                200 if is_manifest(body) => accepted(),
+                200..=299 => strange(*status),
+                401 | 403 if self.is_streams(body) => refused(*status, &reason(body)),
+                401 | 403 => foreign(*status),
+                300..=399 => redirected(*status, *location),
+                _ => other(*status),
             },
         };
-        self.with_live(check, verdict)
+        self.with_live(check)
     }
+
+    /// Whether Stream itself refused, and not something before it.
+    fn is_streams(&self, body: &[u8]) -> bool {
+        let host = self
+            .checks()
+            .iter()
+            .find(|check| check.id() == CheckId::Host);
+        let is_its_host = host.is_some_and(|host| host.status() != CheckStatus::Unknown);
+        let reason = reason(body);
+        let is_page = reason.is_empty() && !body.trim_ascii().is_empty();
+        is_platforms(&reason) || (is_its_host && !is_page)
+    }
+}
+
+/// The words that the platform is known for.
+fn is_platforms(reason: &str) -> bool {
+    reason.contains("blocked by rule") || reason.contains("malformed token")
+}
+
+fn is_manifest(body: &[u8]) -> bool {
+    body.starts_with(b"#EXTM3U") || contains(body, b"<MPD")
 }
 
 fn unanswered(why: &str) -> Check {
@@ -81,14 +122,33 @@ fn unanswered(why: &str) -> Check {
         .remedy_is("check the host and the network, and ask again")
 }
 
-fn accepted(status: u16, body: &[u8]) -> Check {
-    let is_manifest = body.starts_with(b"#EXTM3U") || contains(body, b"<MPD");
-    let cause = if is_manifest {
-        "the delivery host gave the manifest"
-    } else {
-        "the delivery host accepted the token"
-    };
-    Check::pass(CheckId::Live, cause).with("status", u64::from(status))
+fn accepted() -> Check {
+    Check::pass(CheckId::Live, "the delivery host gave the manifest").with("status", 200_u64)
+}
+
+fn strange(status: u16) -> Check {
+    let cause = "the answer is no manifest, so that nothing follows from it";
+    warn(
+        status,
+        cause,
+        "check the host: something else answers there",
+    )
+}
+
+fn foreign(status: u16) -> Check {
+    let cause =
+        "something before Stream refused: the answer is not in its words, nor from its host";
+    warn(
+        status,
+        cause,
+        "look for a firewall or an access rule of the domain",
+    )
+}
+
+fn warn(status: u16, cause: &str, remedy: &str) -> Check {
+    Check::warn(CheckId::Live, cause, remedy)
+        .platform_unknown()
+        .with("status", u64::from(status))
 }
 
 fn refused(status: u16, reason: &str) -> Check {
@@ -116,7 +176,7 @@ fn refused(status: u16, reason: &str) -> Check {
 fn redirected(status: u16, location: Option<&str>) -> Check {
     let cause = "the delivery host answered with a redirect, which was not followed: it would carry the \
                  token to another place";
-    let host = location.and_then(|location| Paste::take_apart(location.as_bytes()).url?.host);
+    let host = location.and_then(|location| Url::find(location)?.host());
     Check::warn(
         CheckId::Live,
         cause,
@@ -124,7 +184,7 @@ fn redirected(status: u16, location: Option<&str>) -> Check {
     )
     .platform_unknown()
     .with("status", u64::from(status))
-    .with_some("host", host.filter(|host| super::url::is_host(host)))
+    .with_some("host", host.filter(|host| is_host(host)))
 }
 
 fn other(status: u16) -> Check {
@@ -143,9 +203,7 @@ fn other(status: u16) -> Check {
             "ask again",
         ),
     };
-    Check::warn(CheckId::Live, cause, remedy)
-        .platform_unknown()
-        .with("status", u64::from(status))
+    warn(status, cause, remedy)
 }
 
 /// The line of text that the platform gives as its reason; nothing from a page of HTML.
@@ -242,7 +300,7 @@ mod tests {
     #[test]
     fn the_answer_is_the_last_word() {
         let rows = [
-            (200, "#EXTM3U\n", Verdict::Accepts, "gave the manifest"),
+            (200, "#EXTM3U\n#EXT", Verdict::Accepts, "gave the manifest"),
             (401, "", Verdict::Refuses, "401 and no reason"),
             (
                 401,
@@ -253,9 +311,11 @@ mod tests {
             (
                 403,
                 "<html><body>denied</body></html>",
-                Verdict::Refuses,
-                "403 and no reason",
+                Verdict::Unknown,
+                "before Stream refused",
             ),
+            (200, "<html>hello</html>", Verdict::Unknown, "no manifest"),
+            (204, "", Verdict::Unknown, "no manifest"),
             (404, "not found", Verdict::Unknown, "no such video"),
             (429, "", Verdict::Unknown, "too many"),
             (503, "", Verdict::Unknown, "in trouble"),
@@ -267,6 +327,53 @@ mod tests {
             assert!(check.cause().contains(cause), "{}", check.cause());
             assert_eq!(report.checks().len(), crate::CheckId::ALL.len());
         }
+    }
+
+    #[test]
+    fn a_manifest_says_nothing_of_a_download() {
+        use crate::key::tests::example_key;
+        let signer = crate::Signer::new(example_key());
+        let options = crate::SignOptions::new().now(1_700_000_000);
+        let token = signer
+            .sign("ea95132c15732412d22c1476fa83f27a", &options)
+            .unwrap();
+        let keys = crate::KeySet::from(&example_key());
+        let context = ExplainContext::new().now(1_700_000_000);
+        let about = |path: &str, status, body: &'static str| {
+            let url = format!("https://customer-x.cloudflarestream.com/{token}/{path}");
+            let report = explain(url, Some(&keys), &context).unwrap();
+            let body = body.as_bytes();
+            report
+                .with_delivery(&Delivery::Answered {
+                    status,
+                    location: None,
+                    body,
+                })
+                .platform()
+        };
+        let manifest = "#EXTM3U";
+        assert_eq!(about("iframe", 200, manifest), Verdict::Accepts);
+        assert_eq!(
+            about("downloads/default.mp4", 200, manifest),
+            Verdict::Refuses
+        );
+        // Without an answer that says something, nothing is known.
+        assert_eq!(about("iframe", 503, ""), Verdict::Unknown);
+        assert_eq!(about("iframe", 404, ""), Verdict::Unknown);
+    }
+
+    #[test]
+    fn an_answer_is_not_shown_for_debugging() {
+        let location = Some("https://x.example/TOKEN");
+        let shown = format!(
+            "{:?}",
+            Delivery::Answered {
+                status: 302,
+                location,
+                body: b"TOKEN"
+            }
+        );
+        assert!(shown.contains("302") && !shown.contains("TOKEN"), "{shown}");
     }
 
     #[test]

@@ -258,10 +258,7 @@ impl Report {
         has_keys: bool,
         checks: Vec<Check>,
     ) -> Self {
-        let platform = checks
-            .iter()
-            .map(Check::platform)
-            .fold(Verdict::Accepts, Verdict::and);
+        let platform = verdict(&checks);
         // A viewer who was not described is no reason to refuse the one who asks.
         let error = refusal.filter(|error| error.code() != ErrorCode::ViewerUnknown);
         let is_open = checks
@@ -274,8 +271,8 @@ impl Report {
         };
         Self {
             kind: paste.kind.as_str(),
-            bytes: paste.bytes,
-            read: paste.read,
+            bytes: paste.bytes(),
+            read: paste.read(),
             verify,
             platform,
             error,
@@ -299,7 +296,7 @@ impl Report {
         self.error.as_ref()
     }
 
-    /// What was given: `token`, `url`, `video_uid`, `private_key` and others.
+    /// What was given: `token`, `url`, `uid`, `private_key` and others.
     pub fn kind(&self) -> &'static str {
         self.kind
     }
@@ -324,12 +321,20 @@ impl Report {
         self.checks.iter().find(|check| check.id.as_str() == id)
     }
 
-    /// The report with an answer of the delivery host: its check, and its verdict, which is the last word on
-    /// whether the platform accepts.
-    pub(super) fn with_live(mut self, check: Check, verdict: Option<Verdict>) -> Self {
-        self.platform = verdict.unwrap_or(self.platform);
+    /// The report with the check of an answer of the delivery host. An answer is the last word on what was asked
+    /// for, the manifest; not on a download or WebRTC, nor on a URL that is another.
+    pub(super) fn with_live(mut self, check: Check) -> Self {
+        const NOT_ASKED: [CheckId; 4] = [
+            CheckId::TokenPlace,
+            CheckId::Path,
+            CheckId::Downloadable,
+            CheckId::Webrtc,
+        ];
+        let is_accepted = check.status == CheckStatus::Pass;
         self.checks.retain(|each| each.id != CheckId::Live);
         self.checks.push(check);
+        let counts = |check: &&Check| !is_accepted || NOT_ASKED.contains(&check.id);
+        self.platform = verdict(self.checks.iter().filter(counts));
         self
     }
 
@@ -342,6 +347,12 @@ impl Report {
         };
         of(CheckStatus::Fail).chain(of(CheckStatus::Warn))
     }
+}
+
+/// What the platform makes of all the checks together.
+fn verdict<'c>(checks: impl IntoIterator<Item = &'c Check>) -> Verdict {
+    let each = checks.into_iter().map(Check::platform);
+    each.fold(Verdict::Accepts, Verdict::and)
 }
 
 impl Serialize for Report {

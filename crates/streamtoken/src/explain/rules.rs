@@ -6,7 +6,7 @@ use super::form::Form;
 use super::report::Check;
 use super::table::CheckId;
 use crate::rules::{MAX_RULES, matches};
-use crate::{AccessRules, Action, Error, ErrorCode, Rule, Value, Viewer, lint};
+use crate::{AccessRules, Action, Error, ErrorCode, Network, Rule, Value, Viewer, lint};
 
 pub(super) fn check(checks: &mut Vec<Check>, form: &Form, context: &ExplainContext) {
     let Some(payload) = &form.payload else {
@@ -24,7 +24,12 @@ pub(super) fn check(checks: &mut Vec<Check>, form: &Form, context: &ExplainConte
     let rules = claim.map_or_else(|| Ok(AccessRules::default()), AccessRules::from_token);
     checks.push(form_of(claim, &rules));
     checks.push(count(claim));
-    checks.push(viewer(&rules, context.viewer()));
+    let seen = viewer(&rules, context.viewer());
+    // Who such a rule matches at the edge is not documented.
+    checks.push(match (claim, &rules) {
+        (Some(claim), Ok(rules)) if is_guess(claim, rules) => seen.platform_unknown(),
+        _ => seen,
+    });
     checks.push(sense(&rules));
 }
 
@@ -101,6 +106,24 @@ fn viewer(rules: &Result<AccessRules, Error>, viewer: &Viewer) -> Check {
         "rules",
         (!effects.is_empty()).then_some(Value::Array(effects)),
     )
+}
+
+/// Whether rules are written in a way of which Cloudflare does not say what it means: countries in lower case,
+/// host bits, and the codes that are no countries.
+fn is_guess(claim: &Value, rules: &AccessRules) -> bool {
+    let raw = claim.as_array().unwrap_or_default();
+    raw.iter().zip(rules.rules()).any(|(raw, rule)| {
+        let items = |list| raw.get(list).and_then(Value::as_array).unwrap_or_default();
+        let texts = |list| items(list).iter().filter_map(Value::as_str);
+        let no_country = |code: &str| matches!(code, "T1" | "XX");
+        texts("country").any(|code| code.bytes().any(|byte| byte.is_ascii_lowercase()))
+            || texts("ip").any(|text| text.parse::<Network>().is_err())
+            || rule
+                .condition()
+                .countries()
+                .iter()
+                .any(|code| no_country(code.as_str()))
+    })
 }
 
 /// What one rule does with the viewer, whatever stands before it.

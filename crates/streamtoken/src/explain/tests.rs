@@ -168,6 +168,143 @@ fn what_was_pasted_by_mistake_is_not_repeated() {
     }
 }
 
+#[test]
+fn a_secret_is_found_wherever_it_stands() {
+    let key = example_key();
+    let pem = key.to_pkcs1_pem().to_string();
+    let (base64, jwk) = (
+        key.to_pem_base64().to_string(),
+        key.to_jwk_base64().to_string(),
+    );
+    let twice = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, &base64);
+    let body: String = pem
+        .lines()
+        .filter(|line| !line.starts_with("---"))
+        .collect();
+    let credential = "Zx9".repeat(13) + "Q";
+    let token = token();
+    for text in [
+        format!("PEM={base64}"),
+        format!("export KEY=\"{jwk}\""),
+        format!("{{\"key\":\"{base64}\"}}"),
+        format!("[{{\"result\":{{\"pem\":\"{base64}\"}}}}]"),
+        format!("{{\"result\":{{\"token\":\"{token}\",\"pem\":\"{base64}\"}}}}"),
+        format!("{pem}\n{token}"),
+        format!("https://customer-x.cloudflarestream.com/{token}/iframe {base64}"),
+        twice,
+        body,
+        format!("CLOUDFLARE_API_TOKEN={credential}"),
+        format!(
+            "curl -H 'Authorization: Bearer {credential}' https://customer-x.cloudflarestream.com/{token}/iframe"
+        ),
+        format!("curl -H \"X-Auth-Key: {credential}\" x"),
+        "cfut_abcdefghijklmnopqrstuvwxyz0123456789abcd0123".to_owned(),
+        "https://someone:word@customer-x.cloudflarestream.com/x".to_owned(),
+        format!("https://{credential}:pa/x@customer-x.cloudflarestream.com/{token}/iframe"),
+    ] {
+        let report = report(&text);
+        check_report(&report);
+        let secret = report.check("secret").expect("a check");
+        assert_eq!(secret.status(), super::CheckStatus::Warn, "{text}");
+        let shown = format!("{}{report}", serde_json::to_string(&report).expect("JSON"));
+        let lower = shown.to_ascii_lowercase();
+        for piece in [
+            &base64[200..240],
+            &jwk[200..240],
+            &credential.to_ascii_lowercase(),
+        ] {
+            assert!(!shown.contains(piece) && !lower.contains(piece), "{text}");
+        }
+    }
+    for text in [
+        token.clone(),
+        format!("Authorization: Bearer {token}"),
+        key.public_key().to_jwk(),
+        key.public_key().to_pem(),
+    ] {
+        let status = report(&text).check("secret").expect("a check").status();
+        assert_eq!(status, super::CheckStatus::Pass, "{text}");
+    }
+}
+
+#[test]
+fn a_token_is_found_in_what_people_paste() {
+    let token = token();
+    let url = format!("https://customer-x.cloudflarestream.com/{token}/manifest/video.m3u8");
+    let encoded = url.replace(':', "%3A").replace('/', "%2F");
+    for text in [
+        format!("{url}#t=10"),
+        url.replace("https", "HTTPS"),
+        url.replace("https://", "").replace(".com/", ".com:443/"),
+        url.replace("https:", ""),
+        format!(
+            "curl -H 'Origin: https://app.example.com' -H 'Referer: https://app.example.com/x' '{url}'"
+        ),
+        format!("see https://developers.cloudflare.com/stream and {url}."),
+        format!("[video]({url})"),
+        format!("{url},"),
+        format!("{{\"url\":\"{url}\"}}"),
+        format!("{{\"data\":[{{\"token\":\"{token}\"}}]}}"),
+        format!("{{'token': '{token}'}}"),
+        format!("token={token}"),
+        format!("TOKEN=\"{token}\";"),
+        format!("token: {token}"),
+        format!("export TOKEN={token}"),
+        format!("Authorization: Token {token}"),
+        format!("GET /{token}/manifest/video.m3u8 HTTP/1.1"),
+        format!("({token})"),
+        format!("<{token}>"),
+        format!("{token};"),
+        format!("\u{201c}{token}\u{201d}"),
+        format!("/{token}"),
+        encoded.clone(),
+        encoded.replace('%', "%25"),
+        format!("https://player.example.com/?url={encoded}"),
+        format!("<a href=\"{url}?a=1&amp;b=2\">"),
+    ] {
+        let report = report(&text);
+        check_report(&report);
+        assert_eq!(report.verify(), Verdict::Accepts, "{text}\n{report}");
+        assert!(
+            report
+                .findings()
+                .all(|check| check.status() == super::CheckStatus::Warn),
+            "{text}\n{report}"
+        );
+    }
+    for text in [
+        "192.168.1.1",
+        "www.example.com",
+        "1.2.3",
+        "/home/u/key.bak.txt",
+        "https://example.com/jquery.min.js",
+    ] {
+        let found = report(text);
+        assert!(
+            ["text", "url"].contains(&found.kind()),
+            "{text} {}",
+            found.kind()
+        );
+    }
+}
+
+#[test]
+fn a_host_is_the_accounts_with_all_its_dots() {
+    let token = token();
+    for (host, verdict) in [
+        ("customer-x.cloudflarestream.com", Verdict::Accepts),
+        ("customer-xcloudflarestream.com", Verdict::Unknown),
+        ("notcloudflarestream.com", Verdict::Unknown),
+        (
+            "customer-x.cloudflarestream.com.example.com",
+            Verdict::Unknown,
+        ),
+    ] {
+        let report = report(format!("https://{host}/{token}/iframe"));
+        assert_eq!(report.platform(), verdict, "{host}");
+    }
+}
+
 /// A valid token, changed in one place.
 fn bent(at: usize, with: &str) -> String {
     let mut text = token();

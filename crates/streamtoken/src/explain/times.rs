@@ -16,6 +16,8 @@ enum Time {
     Whole(u64, bool),
     /// A number that `verify` does not take, rounded down.
     Fraction(u64),
+    /// A number beyond all times.
+    Huge,
     Negative,
     Text,
     Other,
@@ -28,11 +30,12 @@ impl Time {
         };
         match (claim_seconds(claim, value), value) {
             (Ok(seconds), value) => Self::Whole(seconds, value.as_str().is_some()),
+            (Err(_), Value::Float(number)) if *number >= HUGE => Self::Huge,
+            (Err(_), Value::Integer(number)) if *number >= 0 => Self::Huge,
             (Err(_), Value::Float(number)) if *number >= 0.0 => {
                 Self::Fraction(saturate(number.floor()))
             }
-            (Err(_), Value::Integer(number)) if *number < 0 => Self::Negative,
-            (Err(_), Value::Float(_)) => Self::Negative,
+            (Err(_), Value::Integer(_) | Value::Float(_)) => Self::Negative,
             (Err(_), Value::String(_)) => Self::Text,
             (Err(_), _) => Self::Other,
         }
@@ -50,6 +53,15 @@ impl Time {
         matches!(self, Self::Whole(_, true))
     }
 }
+
+const SEE_EXP: &str = "see exp: its unit is wrong";
+const SEE_NBF: &str = "see nbf: its unit is wrong";
+
+/// From here on a number of seconds is no time at all.
+const HUGE: f64 = 18_446_744_073_709_551_615.0;
+
+/// Below this a number is a duration and no time since the epoch: it would be one of before September 2001.
+const DURATION_BELOW: u64 = 1_000_000_000;
 
 /// Both times of a token against the facts.
 struct Times<'c> {
@@ -106,7 +118,17 @@ impl Times<'_> {
             )
             .refused(ErrorCode::ExpMissing)
             .platform_unknown(),
-            Time::Whole(seconds, _) if *seconds >= MILLISECONDS_FROM => milliseconds(id, "exp")
+            Time::Whole(seconds, _) if *seconds < DURATION_BELOW && self.now >= DURATION_BELOW => {
+                let cause = "exp is a duration, where a time since the epoch is wanted";
+                Check::fail(
+                    id,
+                    cause,
+                    "add it to the time of minting, or give it as expires_in",
+                )
+                .refused(ErrorCode::TokenExpired)
+                .with("exp", *seconds)
+            }
+            Time::Whole(seconds, _) if *seconds >= MILLISECONDS_FROM => fine(id, "exp", *seconds)
                 .refused(ErrorCode::TokenLifetimeTooLong)
                 .platform_unknown()
                 .with("exp", *seconds),
@@ -118,7 +140,7 @@ impl Times<'_> {
         let id = CheckId::Nbf;
         match &self.nbf {
             Time::Missing => Check::pass(id, "there is no nbf: the token was valid from the first"),
-            Time::Whole(seconds, _) if *seconds >= MILLISECONDS_FROM => milliseconds(id, "nbf")
+            Time::Whole(seconds, _) if *seconds >= MILLISECONDS_FROM => fine(id, "nbf", *seconds)
                 .refused(ErrorCode::TokenNotYetValid)
                 .with("nbf", *seconds),
             time => form_of(id, "nbf", time),
@@ -141,7 +163,7 @@ impl Times<'_> {
     fn order(&self) -> Check {
         let id = CheckId::TimeOrder;
         match (self.nbf.seconds(), self.exp.seconds()) {
-            (Some(nbf), Some(exp)) if nbf >= exp => {
+            (Some(nbf), Some(exp)) if nbf >= exp && exp >= DURATION_BELOW => {
                 let cause = "nbf is not before exp: the token is valid at no time";
                 Check::fail(id, cause, id.advice())
                     .with("nbf", nbf)
@@ -188,7 +210,12 @@ impl Times<'_> {
         let check = if nbf > self.now {
             let wait = nbf - self.now;
             let cause = format!("the token becomes valid in {}", spoken(wait));
-            let check = Check::fail(id, cause, id.advice()).with("seconds_to_wait", wait);
+            let remedy = if nbf >= MILLISECONDS_FROM {
+                SEE_NBF
+            } else {
+                id.advice()
+            };
+            let check = Check::fail(id, cause, remedy).with("seconds_to_wait", wait);
             if nbf.saturating_sub(self.leeway) > self.now {
                 check.refused(ErrorCode::TokenNotYetValid)
             } else {
@@ -214,7 +241,12 @@ impl Times<'_> {
                 "the token would live for another {}; the maximum is 24 hours",
                 spoken(left)
             );
-            Check::fail(id, cause, id.advice())
+            let remedy = if exp >= MILLISECONDS_FROM {
+                SEE_EXP
+            } else {
+                id.advice()
+            };
+            Check::fail(id, cause, remedy)
                 .refused(ErrorCode::TokenLifetimeTooLong)
                 .platform_unknown()
         } else {
@@ -225,31 +257,29 @@ impl Times<'_> {
             .with("maximum", MAX_LIFETIME)
     }
 
-    /// A difference of a few minutes, or of whole hours, is seldom meant.
+    /// A difference of a few minutes is seldom meant, and one of whole hours neither where the token is not
+    /// valid yet. (A token that expired some hours ago is just old.)
     fn clock_skew(&self) -> Check {
         let id = CheckId::ClockSkew;
         let Some(exp) = self.exp.seconds() else {
             return Check::aside(id, "exp could not be read");
         };
-        let early = self
-            .nbf
-            .seconds()
-            .map_or(0, |nbf| nbf.saturating_sub(self.now));
-        let late = self.now.saturating_sub(exp);
-        let skew = early.max(late);
-        let check = if skew == 0 && early == 0 && self.now < exp {
-            Check::pass(id, "the token is valid by this clock")
-        } else if skew <= MAX_LEEWAY {
-            let cause = format!("a clock that is {} off would explain this", spoken(skew));
-            Check::warn(id, cause, id.advice())
-        } else if is_hours(skew) {
-            let cause = format!(
-                "{} are about whole hours: local time may have been taken for UTC",
-                spoken(skew)
-            );
-            Check::warn(id, cause, id.advice())
-        } else {
-            Check::pass(id, "no clock that is a little wrong explains this")
+        let nbf = self.nbf.seconds().unwrap_or(0);
+        let early = nbf.saturating_sub(self.now);
+        let skew = early.max(self.now.saturating_sub(exp));
+        let check = match skew {
+            0 => Check::pass(id, "the token is valid by this clock, to the second"),
+            1..=MAX_LEEWAY => {
+                let cause = format!("a clock that is {} off would explain this", spoken(skew));
+                Check::warn(id, cause, id.advice())
+            }
+            _ if is_hours(early) => {
+                let wait = spoken(early);
+                let cause =
+                    format!("{wait} are about whole hours: local time may have been taken for UTC");
+                Check::warn(id, cause, id.advice())
+            }
+            _ => Check::pass(id, "no clock that is a little wrong explains this"),
         };
         check.with("seconds_off", skew)
     }
@@ -276,9 +306,15 @@ impl Times<'_> {
     }
 }
 
-fn milliseconds(id: CheckId, claim: &str) -> Check {
-    let cause = format!("{claim} is in milliseconds, where seconds are wanted");
-    Check::fail(id, cause, "divide by 1000 and round down")
+/// A time in a unit finer than a second, by its magnitude.
+fn fine(id: CheckId, claim: &str, number: u64) -> Check {
+    let (unit, divisor) = match number {
+        0..100_000_000_000_000 => ("milliseconds", "1000"),
+        100_000_000_000_000..100_000_000_000_000_000 => ("microseconds", "1000000"),
+        _ => ("nanoseconds", "1000000000"),
+    };
+    let cause = format!("{claim} is in {unit}, where seconds are wanted");
+    Check::fail(id, cause, format!("divide by {divisor} and round down"))
 }
 
 /// The form of a time that is no case of its own.
@@ -292,6 +328,10 @@ fn form_of(id: CheckId, claim: &str, time: &Time) -> Check {
         Time::Fraction(_) => (
             format!("{claim} has a fraction, as milliseconds divided by 1000 have"),
             "round down to whole seconds",
+        ),
+        Time::Huge => (
+            format!("{claim} is too large for a time"),
+            "write epoch seconds",
         ),
         Time::Negative => (format!("{claim} is negative"), "write epoch seconds"),
         Time::Text => (

@@ -2,19 +2,19 @@
 
 use std::borrow::Cow;
 
-use super::paste::{Paste, is_token_like};
-use super::report::Check;
-use super::table::CheckId;
-use crate::urls::{self, CustomerCode};
-use crate::{ErrorCode, PlaybackUrls};
+use super::paste::{first_compact, is_token_like};
+use crate::PlaybackUrls;
+use crate::urls;
 
 /// A URL, or the path of one, taken apart.
 pub(super) struct Url<'t> {
     scheme: Option<&'t str>,
-    /// Without user, password and port; `None` for a path alone.
-    pub(super) host: Option<&'t str>,
+    /// With user, password and port as they came; `None` for a path alone.
+    authority: Option<&'t str>,
     /// What stands where a video UID or a token is wanted.
     segment: &'t str,
+    /// Whether nothing stands before it in the path.
+    is_first: bool,
     /// What follows it, without a slash.
     rest: &'t str,
     query: &'t str,
@@ -23,50 +23,64 @@ pub(super) struct Url<'t> {
 }
 
 impl<'t> Url<'t> {
-    /// The first URL in a text: with a scheme, on one of Stream's hosts, or a path that begins with a token.
+    /// The URL that is meant in a text: of those with a scheme the first with a token, then the first on one of
+    /// Stream's hosts, then the first; else a host and a path without a scheme, or a path that begins with a token.
     pub(super) fn find(text: &'t str) -> Option<Self> {
-        let http = ["https://", "http://"]
-            .iter()
-            .filter_map(|scheme| text.find(scheme));
-        if let Some(start) = http.min() {
-            let url = until_blank(&text[start..]);
-            let (scheme, rest) = url.split_once("://")?;
-            return Some(Self::read(Some(scheme), rest, url));
-        }
+        let lower = text.to_ascii_lowercase();
+        let starts = lower.match_indices("http").map(|(at, _)| at);
+        let starts = starts.filter(|at| {
+            let rest = &lower[*at..];
+            rest.starts_with("https://") || rest.starts_with("http://")
+        });
+        let urls: Vec<_> = starts
+            .take(MOST_URLS)
+            .filter_map(|at| Self::with_scheme(until_blank(&text[at..])))
+            .collect();
+        let best = urls.iter().position(|url| url.token().is_some());
+        let best = best.or_else(|| urls.iter().position(Self::is_on_stream));
+        let mut urls = urls.into_iter();
+        urls.nth(best.unwrap_or(0))
+            .or_else(|| Self::without_scheme(text))
+    }
+
+    fn with_scheme(text: &'t str) -> Option<Self> {
+        let (scheme, rest) = text.split_once("://")?;
+        Some(Self::read(Some(scheme), rest, text))
+    }
+
+    fn without_scheme(text: &'t str) -> Option<Self> {
         let url = until_blank(text);
-        let host = url.split(['/', '?', '#']).next().unwrap_or_default();
-        if is_stream(host) || is_host_of_token(host, url) {
-            return Some(Self::read(None, url, url));
+        let bare = url.strip_prefix("//").unwrap_or(url);
+        let authority = bare.split(['/', '?', '#']).next().unwrap_or_default();
+        let host = without_port(authority);
+        if is_stream(host) || is_host_of_token(host, &bare[authority.len()..]) {
+            return Some(Self::read(None, bare, url));
         }
         let (first, rest) = url.strip_prefix('/').unwrap_or(url).split_once('/')?;
-        (is_compact(first) && begins_path(rest)).then(|| {
-            let (path, query) = cut(url);
-            Self::with_path(None, path, query, url)
-        })
+        (is_compact(first) && begins_path(rest)).then(|| Self::with_path(None, url, url))
     }
 
     fn read(scheme: Option<&'t str>, rest: &'t str, text: &'t str) -> Self {
         let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         let (authority, rest) = rest.split_at(end);
-        let host = authority.rsplit('@').next().unwrap_or(authority);
-        let host = host.split(':').next().unwrap_or(host);
-        let (path, query) = cut(rest);
         Self {
             scheme,
-            ..Self::with_path(Some(host), path, query, text)
+            ..Self::with_path(Some(authority), rest, text)
         }
     }
 
-    fn with_path(host: Option<&'t str>, path: &'t str, query: &'t str, text: &'t str) -> Self {
-        let (segment, rest) = video_in(path);
+    fn with_path(authority: Option<&'t str>, rest: &'t str, text: &'t str) -> Self {
+        let (path, query) = cut(rest);
+        let (segment, rest, is_first) = video_in(path);
         let query_token = query
-            .split('&')
+            .split(['&', '#', '?'])
             .filter_map(|parameter| parameter.split_once('='))
             .find_map(|(_, value)| is_compact(value).then_some(value));
         Self {
             scheme: None,
-            host,
+            authority,
             segment,
+            is_first,
             rest,
             query,
             query_token,
@@ -79,14 +93,59 @@ impl<'t> Url<'t> {
         self.text
     }
 
+    pub(super) fn scheme(&self) -> Option<&'t str> {
+        self.scheme
+    }
+
+    pub(super) fn segment(&self) -> &'t str {
+        self.segment
+    }
+
+    pub(super) fn is_first(&self) -> bool {
+        self.is_first
+    }
+
+    pub(super) fn rest(&self) -> &'t str {
+        self.rest
+    }
+
+    pub(super) fn has_query_token(&self) -> bool {
+        self.query_token.is_some()
+    }
+
+    /// Whether the host is one of those that are a page by themselves.
+    pub(super) fn is_page(&self) -> bool {
+        self.host().is_some_and(|host| {
+            ["iframe.videodelivery.net", "watch.cloudflarestream.com"]
+                .iter()
+                .any(|page| host.eq_ignore_ascii_case(page))
+        })
+    }
+
+    /// Without user, password and port.
+    pub(super) fn host(&self) -> Option<&'t str> {
+        let authority = self.authority?;
+        Some(without_port(
+            authority.rsplit('@').next().unwrap_or(authority),
+        ))
+    }
+
     pub(super) fn token(&self) -> Option<&'t str> {
-        is_token_like(self.segment)
-            .then_some(self.segment)
-            .or(self.query_token)
+        let in_path = is_token_like(self.segment).then_some(self.segment);
+        in_path.or(self.query_token)
+    }
+
+    /// Whether the URL says more than a token that stands in `text` by itself would.
+    pub(super) fn is_worth(&self, text: &str) -> bool {
+        self.token().is_some() || (self.is_on_stream() && first_compact(text).is_none())
+    }
+
+    pub(super) fn is_on_stream(&self) -> bool {
+        self.host().is_some_and(is_stream)
     }
 
     /// The poster that the player is to show, when one is asked for.
-    fn poster(&self) -> Option<Cow<'t, str>> {
+    pub(super) fn poster(&self) -> Option<Cow<'t, str>> {
         let parameters = self.query.split('&');
         let mut parameters = parameters.filter_map(|parameter| parameter.split_once('='));
         let (_, value) = parameters.find(|(name, _)| *name == "poster")?;
@@ -101,32 +160,65 @@ impl<'t> Url<'t> {
             .find(|name| urls::path(name) == Some(self.rest))
     }
 
-    fn row_in_any_case(&self) -> Option<&'static str> {
+    /// Whether the path is one of downloads, in whatever case.
+    pub(super) fn is_download(&self) -> bool {
+        let folder = self.rest.split('/').next().unwrap_or_default();
+        folder.eq_ignore_ascii_case("downloads")
+    }
+
+    pub(super) fn row_in_any_case(&self) -> Option<&'static str> {
         PlaybackUrls::NAMES
             .iter()
             .filter_map(|name| urls::path(name))
-            .find(|path| path.eq_ignore_ascii_case(self.rest))
+            .find(|path| path.eq_ignore_ascii_case(self.rest.trim_end_matches('/')))
+    }
+
+    /// Whether a manifest refers to it: playlists of single qualities, and segments.
+    pub(super) fn is_part(&self) -> bool {
+        let mut parts = self.rest.split('/');
+        parts.next() == Some("manifest") && parts.next().is_some_and(|name| !name.is_empty())
     }
 }
 
-/// Path and query of what follows a host.
+/// Most URLs of a text that are looked at.
+const MOST_URLS: usize = 32;
+
+/// Path, and query with fragment, of what follows a host.
 fn cut(rest: &str) -> (&str, &str) {
-    let rest = rest.split('#').next().unwrap_or_default();
-    rest.split_once('?').unwrap_or((rest, ""))
+    let (path, query) = rest.split_at(rest.find(['?', '#']).unwrap_or(rest.len()));
+    (path, query.get(1..).unwrap_or_default())
 }
 
-/// The first segment that names a video, and what follows it. A custom domain may have a prefix.
-fn video_in(path: &str) -> (&str, &str) {
-    let mut rest = path.trim_start_matches('/');
-    let first = rest.split_once('/').unwrap_or((rest, ""));
+/// The first segment with a token, or else with a video UID, what follows it, and whether it is the first of all.
+/// A custom domain may have a prefix.
+pub(super) fn video_in(path: &str) -> (&str, &str, bool) {
+    let path = path.strip_prefix('/').unwrap_or(path);
+    find_segment(path, is_compact)
+        .or_else(|| find_segment(path, urls::is_uid))
+        .unwrap_or_else(|| {
+            let (first, rest) = path.split_once('/').unwrap_or((path, ""));
+            (first, rest, true)
+        })
+}
+
+fn find_segment(path: &str, is_it: impl Fn(&str) -> bool) -> Option<(&str, &str, bool)> {
+    let mut rest = path;
+    let mut is_first = true;
     while !rest.is_empty() {
         let (segment, after) = rest.split_once('/').unwrap_or((rest, ""));
-        if urls::is_uid(segment) || is_compact(segment) {
-            return (segment, after);
+        if is_it(segment) {
+            return Some((segment, after, is_first));
         }
-        rest = after;
+        (rest, is_first) = (after, false);
     }
-    first
+    None
+}
+
+fn without_port(authority: &str) -> &str {
+    match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => authority,
+    }
 }
 
 /// Whether a documented path begins like this. What follows a slash may be a token in plain base64 too.
@@ -143,9 +235,9 @@ fn begins_path(rest: &str) -> bool {
 }
 
 /// Whether a token follows a host of somebody's own, as in `video.example.com/eyJ…`.
-fn is_host_of_token(host: &str, url: &str) -> bool {
+fn is_host_of_token(host: &str, rest: &str) -> bool {
     let is_named = host.contains('.') && !host.starts_with("eyJ") && is_host(host);
-    is_named && is_compact(video_in(cut(&url[host.len()..]).0).0)
+    is_named && is_compact(video_in(cut(rest).0).0)
 }
 
 /// Stricter than for a text alone: paths hold file names with dots.
@@ -153,13 +245,13 @@ fn is_compact(text: &str) -> bool {
     text.starts_with("eyJ") && text.contains('.')
 }
 
-/// Until what cannot be in a URL, as in a page or a command.
+/// Until what cannot be in a URL, or ends a sentence around it.
 fn until_blank(text: &str) -> &str {
-    let end = text.find(|each: char| each.is_whitespace() || "\"'<>`\\".contains(each));
-    &text[..end.unwrap_or(text.len())]
+    let end = text.find(|each: char| each.is_whitespace() || "\"'<>`\\()[]{}|^,;".contains(each));
+    text[..end.unwrap_or(text.len())].trim_end_matches('.')
 }
 
-fn is_stream(host: &str) -> bool {
+pub(super) fn is_stream(host: &str) -> bool {
     let host = host.to_ascii_lowercase();
     [STREAM, LEGACY]
         .iter()
@@ -167,202 +259,22 @@ fn is_stream(host: &str) -> bool {
 }
 
 /// Whether a host is the domain, or below it.
-fn is_below(host: &str, domain: &str) -> bool {
+pub(super) fn is_below(host: &str, domain: &str) -> bool {
     host.strip_suffix(domain)
         .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
-pub(super) fn check(checks: &mut Vec<Check>, paste: &Paste<'_>) {
-    let url = paste.url.as_ref();
-    checks.push(scheme(url));
-    checks.push(host(url));
-    checks.push(place(url));
-    checks.push(path(url));
-    checks.push(poster(url));
-}
-
-const NO_URL: &str = "no whole URL was given";
-
-fn scheme(url: Option<&Url<'_>>) -> Check {
-    let id = CheckId::Scheme;
-    match url.and_then(|url| url.scheme) {
-        None => Check::aside(id, NO_URL),
-        Some("https") => Check::pass(id, "the URL is one of https"),
-        Some(_) => Check::warn(
-            id,
-            "the URL is one of http, which shows the token to everybody on its way",
-            id.advice(),
-        )
-        .platform_unknown(),
-    }
-}
-
-fn host(url: Option<&Url<'_>>) -> Check {
-    let id = CheckId::Host;
-    let Some(host) = url.and_then(|url| url.host) else {
-        return Check::aside(id, NO_URL);
-    };
-    let host = host.to_ascii_lowercase();
-    let shown = is_host(&host).then_some(host.as_str());
-    let check = match kind_of(&host) {
-        HostKind::Customer => Check::pass(id, "this is the host of an account's playback URLs"),
-        HostKind::AccountId => Check::fail(
-            id,
-            "the host has 32 hexadecimal digits, an account id, where the customer code is wanted",
-            id.advice(),
-        ),
-        HostKind::NoPrefix => Check::fail(
-            id,
-            "customer- is missing before the customer code",
-            "write customer-CODE.cloudflarestream.com",
-        ),
-        HostKind::BadCode => Check::fail(
-            id,
-            "what follows customer- is no customer code: it has a-z, 0-9 and - alone",
-            id.advice(),
-        ),
-        HostKind::Legacy => Check::warn(
-            id,
-            "this is one of the hosts of before the customer codes, which still play",
-            "write customer-CODE.cloudflarestream.com",
-        ),
-        HostKind::NoPlayer => Check::fail(
-            id,
-            "this host serves the API, the dashboard or uploads, and plays nothing",
-            id.advice(),
-        ),
-        HostKind::Other => Check::aside(
-            id,
-            "this host is none of Stream's; a custom domain of the account would do",
-        )
-        .platform_unknown()
-        .remedy_is("try the same path on customer-CODE.cloudflarestream.com"),
-    };
-    check.with_some("host", shown)
-}
-
-enum HostKind {
-    Customer,
-    AccountId,
-    NoPrefix,
-    BadCode,
-    Legacy,
-    NoPlayer,
-    Other,
-}
-
-const STREAM: &str = "cloudflarestream.com";
-const LEGACY: &str = "videodelivery.net";
-
-fn kind_of(host: &str) -> HostKind {
-    if is_below(host, "cloudflare.com") || host.starts_with("upload.") && is_stream(host) {
-        return HostKind::NoPlayer;
-    }
-    if host == LEGACY || host == "iframe.videodelivery.net" || host == "watch.cloudflarestream.com"
-    {
-        return HostKind::Legacy;
-    }
-    let Some(label) = host
-        .strip_suffix(STREAM)
-        .map(|label| label.trim_end_matches('.'))
-    else {
-        return HostKind::Other;
-    };
-    let code = label.strip_prefix("customer-");
-    match CustomerCode::parse(code.unwrap_or(label)).map_err(|error| error.code()) {
-        Ok(_) if code.is_some() => HostKind::Customer,
-        Err(ErrorCode::CustomerCodeIsAccountId) => HostKind::AccountId,
-        Ok(_) => HostKind::NoPrefix,
-        Err(_) => HostKind::BadCode,
-    }
-}
-
-/// Whether a host may be shown: a name of letters, digits, dots and hyphens, short enough to be one.
+/// Whether a host may be shown: a name of letters, digits and hyphens with a dot in it, or this machine's. A user
+/// name that a stray slash ended would have none.
 pub(super) fn is_host(host: &str) -> bool {
     let of_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
-    host.len() <= 253
+    let is_named = host.contains('.') || host == "localhost";
+    is_named
+        && host.len() <= 253
         && host.split('.').all(|label| (1..=63).contains(&label.len()))
         && host.bytes().all(of_name)
 }
 
-fn place(url: Option<&Url<'_>>) -> Check {
-    let id = CheckId::TokenPlace;
-    let Some(url) = url else {
-        return Check::aside(id, NO_URL);
-    };
-    if is_token_like(url.segment) {
-        return Check::pass(id, "the token stands in the path");
-    }
-    if url.query_token.is_some() {
-        return Check::fail(
-            id,
-            "the token stands in the query, where the platform does not look for one",
-            id.advice(),
-        );
-    }
-    if urls::is_uid(url.segment) {
-        let cause = "the path holds a video UID and no token: that plays only where the video does not \
-                     require signed URLs";
-        return Check::warn(id, cause, id.advice()).platform_unknown();
-    }
-    let cause = "there is neither a token nor a video UID in the path";
-    Check::fail(id, cause, id.advice())
-}
-
-fn path(url: Option<&Url<'_>>) -> Check {
-    let id = CheckId::Path;
-    let Some(url) = url else {
-        return Check::aside(id, "no path was given");
-    };
-    let host = url.host.unwrap_or_default();
-    let is_whole_page = ["iframe.videodelivery.net", "watch.cloudflarestream.com"]
-        .iter()
-        .any(|page| host.eq_ignore_ascii_case(page));
-    match (url.row(), url.row_in_any_case()) {
-        (Some(row), _) => Check::pass(id, "Cloudflare documents this path").with("row", row),
-        (None, Some(path)) => {
-            let remedy = format!("write /{path}");
-            Check::warn(id, "the path is documented in another letter case", remedy)
-                .platform_unknown()
-        }
-        (None, None) if url.rest.is_empty() && is_whole_page => {
-            Check::pass(id, "this host needs no path behind the token")
-        }
-        (None, None) if url.rest.is_empty() => {
-            let cause = "nothing follows the token";
-            Check::warn(
-                id,
-                cause,
-                "append /manifest/video.m3u8, /iframe or another path",
-            )
-            .platform_unknown()
-        }
-        (None, None) => {
-            Check::warn(id, "Cloudflare documents no such path", id.advice()).platform_unknown()
-        }
-    }
-}
-
-fn poster(url: Option<&Url<'_>>) -> Check {
-    let id = CheckId::Poster;
-    let Some(url) = url else {
-        return Check::aside(id, NO_URL);
-    };
-    let Some(poster) = url.poster() else {
-        return Check::pass(id, "no poster is asked for");
-    };
-    let Some((_, rest)) = poster.split_once("://") else {
-        let cause = "the poster is no whole URL";
-        return Check::warn(id, cause, id.advice());
-    };
-    let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    let (segment, _) = video_in(cut(path).0);
-    if is_token_like(segment) {
-        return Check::pass(id, "the poster is a URL with a token");
-    }
-    if urls::is_uid(segment) && (is_stream(host) || url.host == Some(host)) {
-        let cause = "the poster holds a video UID and no token: a signed video refuses it";
-        return Check::warn(id, cause, id.advice());
-    }
-    Check::pass(id, "the poster is an image from elsewhere")
-}
+pub(super) const STREAM: &str = "cloudflarestream.com";
+pub(super) const LEGACY: &str = "videodelivery.net";
+pub(super) const NO_URL: &str = "no whole URL was given";

@@ -62,7 +62,15 @@ pub mod claims;
 
 pub mod unverified;
 
+pub mod explain_context;
+
+pub mod report;
+
 pub mod rules;
+
+pub mod findings;
+
+pub mod simulate;
 
 pub mod customer_code;
 

@@ -21,7 +21,8 @@ typedef struct {
     json_t *input;
 } Case;
 
-/* What one operation gives: an object as `expect` has it. The caller of `run` owns it. */
+/* What one operation gives: an object as `expect` has it. The caller of `run` owns it. NULL when C
+ * cannot say the input, which the case's flag `value-level` must excuse. */
 typedef json_t *Operation(const Case *vector);
 
 Operation run_key_load, run_key_describe, run_public_key_load, run_key_set, run_key_export;

@@ -149,13 +149,16 @@ static json_t *prepare(const Case *vector, Bytes level, const streamtoken_sign_o
     return warnings(vector, findings);
 }
 
-/* Minting at the level `lint`, the default without. */
+/* Minting at the level `lint`, a text; the default without. */
 json_t *run_sign_lint(const Case *vector) {
     static const char *const inputs[] = {"identifier", "options", "lint", NULL};
     const json_t *lint = json_object_get(vector->input, "lint");
     SignOptions said;
     knows_only(vector, inputs);
-    if (!sign_options_by_json(vector, &said) || (lint != NULL && !json_is_string(lint))) {
+    if (lint != NULL && !json_is_string(lint)) {
+        return NULL;
+    }
+    if (!sign_options_by_json(vector, &said)) {
         fail(vector, "nothing can say these options");
     }
     if (said.error != NULL) {

@@ -3069,7 +3069,7 @@ int32_t streamtoken_lint(const char *json,
                          streamtoken_error **error);
 
 /**
- * As `streamtoken_lint`, at the time `now` in epoch seconds where the options give none.
+ * As `streamtoken_lint`, at the time `now` in epoch seconds, below 10^11, where the options give none.
  *
  * Ownership: `json` is only read; `findings` is yours, free it with `streamtoken_findings_free`.
  * NULL: `error` may be NULL; `json` may with length 0 (and is no JSON then); `findings` must not.

@@ -2744,6 +2744,45 @@ const char *streamtoken_report_kind(const streamtoken_report *report,
 STREAMTOKEN_MUST_USE size_t streamtoken_report_bytes_read(const streamtoken_report *report);
 
 /**
+ * The report as the JSON object `{"verify", "platform", "error", "kind", "bytes", "read", "checks"}` that every
+ * surface has alike.
+ *
+ * Ownership: `json` is yours; free it with `streamtoken_string_free`.
+ * NULL: `report` and `json` must not be NULL; `json_length` and `error` may.
+ * Errors: `STREAMTOKEN_POINTER_NULL`.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_report_to_json(const streamtoken_report *report,
+                                   char **json,
+                                   size_t *json_length,
+                                   streamtoken_error **error);
+
+/**
+ * The report for people: the verdicts, then a line for each check that failed or warns.
+ *
+ * Ownership: `text` is yours; free it with `streamtoken_string_free`.
+ * NULL: `report` and `text` must not be NULL; `text_length` and `error` may.
+ * Errors: `STREAMTOKEN_POINTER_NULL`.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_report_to_text(const streamtoken_report *report,
+                                   char **text,
+                                   size_t *text_length,
+                                   streamtoken_error **error);
+
+/**
+ * Frees a report.
+ *
+ * Ownership: takes `report`; it, its error and its texts must not be used again.
+ * NULL: `report` may be NULL; nothing happens then.
+ * Errors: none.
+ * Threads: any, once, and not while another thread uses it.
+ */
+void streamtoken_report_free(streamtoken_report *report);
+
+/**
  * How many checks there are: in every report the same ones, in the same order.
  *
  * Ownership: nothing changes hands.
@@ -2889,45 +2928,6 @@ size_t streamtoken_report_find(const streamtoken_report *report,
 STREAMTOKEN_MUST_USE
 size_t streamtoken_report_finding(const streamtoken_report *report,
                                   size_t place);
-
-/**
- * The report as the JSON object `{"verify", "platform", "error", "kind", "bytes", "read", "checks"}` that every
- * surface has alike.
- *
- * Ownership: `json` is yours; free it with `streamtoken_string_free`.
- * NULL: `report` and `json` must not be NULL; `json_length` and `error` may.
- * Errors: `STREAMTOKEN_POINTER_NULL`.
- * Threads: any, also at the same time.
- */
-STREAMTOKEN_MUST_USE
-int32_t streamtoken_report_to_json(const streamtoken_report *report,
-                                   char **json,
-                                   size_t *json_length,
-                                   streamtoken_error **error);
-
-/**
- * The report for people: the verdicts, then a line for each check that failed or warns.
- *
- * Ownership: `text` is yours; free it with `streamtoken_string_free`.
- * NULL: `report` and `text` must not be NULL; `text_length` and `error` may.
- * Errors: `STREAMTOKEN_POINTER_NULL`.
- * Threads: any, also at the same time.
- */
-STREAMTOKEN_MUST_USE
-int32_t streamtoken_report_to_text(const streamtoken_report *report,
-                                   char **text,
-                                   size_t *text_length,
-                                   streamtoken_error **error);
-
-/**
- * Frees a report.
- *
- * Ownership: takes `report`; it, its error and its texts must not be used again.
- * NULL: `report` may be NULL; nothing happens then.
- * Errors: none.
- * Threads: any, once, and not while another thread uses it.
- */
-void streamtoken_report_free(streamtoken_report *report);
 
 /**
  * Reads the rules from the text of the JSON list that the claim holds, for minting; `[]` means no rules:

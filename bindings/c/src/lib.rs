@@ -66,6 +66,8 @@ pub mod explain_context;
 
 pub mod report;
 
+pub mod checks;
+
 pub mod rules;
 
 pub mod findings;

@@ -305,6 +305,10 @@ enum streamtoken_error_code
      */
     STREAMTOKEN_VIEWER_COUNTRY_INVALID = 156,
     /**
+     * The lint level deny refuses what a lint warns of.
+     */
+    STREAMTOKEN_LINT_DENIED = 157,
+    /**
      * A customer code has 1 to 54 characters of a-z, 0-9 and '-'.
      */
     STREAMTOKEN_CUSTOMER_CODE_INVALID = 160,

@@ -188,6 +188,8 @@ impl SignOptions {
     /// the token expires at B + window + lifetime, is valid from B − 3600 on where no `nbf` is given, and
     /// is to be renewed when the next window begins. So it lives for the lifetime at least, and for a
     /// window longer at most. (Our option: Cloudflare's endpoint has none like it.)
+    ///
+    /// A [`Signer`](crate::Signer) keeps such tokens in memory until their window ends.
     #[must_use]
     pub fn reuse_window(mut self, window: Duration) -> Self {
         self.reuse_window = Some(window.as_secs());
@@ -367,7 +369,7 @@ pub(crate) fn duplicate(name: &str) -> Error {
 }
 
 /// Options of Cloudflare's API that say nothing here; `null` for them is *not given*, as everywhere.
-const API_OPTIONS: &[&str] = &["id", "pem", "account_id"];
+pub(crate) const API_OPTIONS: &[&str] = &["id", "pem", "account_id"];
 
 /// A caller who gives an option of the API believes that it counts.
 fn refuse_api_options(members: &[(String, Value)]) -> Result<()> {

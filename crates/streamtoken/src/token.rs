@@ -68,7 +68,7 @@ impl Token {
     }
 
     /// What its rules and options probably do not mean. Empty for a signer with
-    /// [`LintLevel::Off`](crate::LintLevel::Off).
+    /// [`LintLevel::Off`](crate::LintLevel::Off), and for a token that Cloudflare's API has minted.
     pub fn warnings(&self) -> &[Finding] {
         self.warnings.as_deref().unwrap_or_default()
     }

@@ -2,17 +2,18 @@
 
 use super::Warning;
 use super::collect::Findings;
-use crate::options::{Times, duplicate};
+use crate::options::{API_OPTIONS, Times, duplicate};
 use crate::rules::FIELD;
 use crate::time::DEFAULT_LIFETIME;
 use crate::{Result, SignOptions, Value};
 
-/// All findings in an object of options, in the order of their names. Members are judged together when each is fine by itself; `Err`
-/// when there was no room for all findings.
+/// All findings in an object of options, in the order of [`SignOptions::NAMES`]. Members are judged together
+/// when each is fine by itself; `Err` when there was no room for all findings.
 pub(super) fn object(members: &[(String, Value)], now: u64, out: &mut Findings) -> Result<()> {
     let mut options = SignOptions::default();
     let mut whole = true;
-    for name in SignOptions::NAMES {
+    let known = || SignOptions::NAMES.iter().chain(API_OPTIONS);
+    for name in known() {
         let mut same = members.iter().filter(|(member, _)| member == name);
         let Some(first) = same.next() else { continue };
         if FIELD[1..] == **name && first.1 != Value::Null {
@@ -26,8 +27,8 @@ pub(super) fn object(members: &[(String, Value)], now: u64, out: &mut Findings) 
             out.error(duplicate(name))?;
         }
     }
-    let known = |name: &String| SignOptions::NAMES.contains(&name.as_str());
-    for member in members.iter().filter(|(name, _)| !known(name)) {
+    let is_known = |name: &String| known().any(|known| known == name);
+    for member in members.iter().filter(|(name, _)| !is_known(name)) {
         if let Err(error) = options.read_member(member) {
             out.error(error)?;
         }

@@ -146,7 +146,8 @@ mod tests {
     use super::{MAX_KEPT, MAX_KEPT_TOKEN};
     use crate::key::tests::example_key;
     use crate::{
-        AccessRules, Condition, Flags, LintLevel, Rule, SignOptions, Signer, TimeFormat, Token,
+        AccessRules, Condition, ErrorCode, Flags, LintLevel, Rule, SignOptions, Signer, TimeFormat,
+        Token,
     };
 
     const NOW: u64 = 1_537_456_765;
@@ -213,6 +214,16 @@ mod tests {
         assert_ne!(text(&signer.sign("w", &options()).unwrap()), "planted");
         let other_level = signer.lint(LintLevel::Off);
         assert_ne!(text(&other_level.sign("v", &options()).unwrap()), "planted");
+    }
+
+    /// The largest time in seconds and the next, which is refused, lie in one window.
+    #[test]
+    fn a_time_that_is_refused_meets_no_token() {
+        let signer = Signer::new(example_key());
+        let last = options().now(99_999_999_999);
+        signer.sign("v", &last).unwrap();
+        let refused = signer.sign("v", &options().now(100_000_000_000));
+        assert_eq!(refused.unwrap_err().code(), ErrorCode::TimeInMilliseconds);
     }
 
     #[test]

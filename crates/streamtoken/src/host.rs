@@ -16,6 +16,7 @@ pub use surface::surface;
 use std::ffi::OsString;
 
 use crate::options::{given, known_members, wrong_type};
+use crate::time::seconds;
 use crate::{
     Condition, CustomerCode, Error, ErrorCode, LintLevel, Result, SigningKey, Value, Viewer, key,
 };
@@ -55,6 +56,26 @@ pub fn key_id(options: &Value) -> Result<Option<&str>> {
     const NAME: &str = "id";
     let id = given(known_members(options, &[NAME], &[])?, NAME);
     id.map(|id| text(id, NAME)).transpose()
+}
+
+/// The option called `name` out of an object that has no other; null when it is missing.
+///
+/// # Errors
+/// [`ErrorCode::OptionType`], [`ErrorCode::OptionUnknown`], [`ErrorCode::JsonDuplicateMember`].
+pub fn only_option<'v>(options: &'v Value, name: &str) -> Result<&'v Value> {
+    let members = known_members(options, &[name], &[])?;
+    Ok(given(members, name).unwrap_or(&Value::Null))
+}
+
+/// The epoch seconds to take for now, out of an option called `now` that may be missing.
+///
+/// # Errors
+/// The codes of times (120 to 124), at `/now`.
+pub fn now(value: &Value) -> Result<Option<u64>> {
+    if *value == Value::Null {
+        return Ok(None);
+    }
+    seconds(value).map(Some).map_err(|error| error.at("/now"))
 }
 
 /// As [`SigningKey::from_env`], from the environment that a host language shows its programs, which may
@@ -171,8 +192,8 @@ mod tests {
     use std::sync::atomic::AtomicBool;
 
     use super::{
-        DURATIONS, MOMENTS, big_integer, customer_code_from_env, identifier, key_id,
-        signing_key_from_env, text,
+        DURATIONS, MOMENTS, big_integer, customer_code_from_env, identifier, key_id, now,
+        only_option, signing_key_from_env, text,
     };
     use crate::key::tests::example_key;
     use crate::{ErrorCode, SignOptions, Signer, Value, VerifyContext};
@@ -204,6 +225,28 @@ mod tests {
             Err((ErrorCode::OptionUnknown, at("/key_id")))
         );
         assert_eq!(read("null"), Err((ErrorCode::OptionType, None)));
+    }
+
+    #[test]
+    fn the_only_option_is_found_and_no_other_is_taken() {
+        let read = |text: &str| {
+            let options = Value::parse(text).unwrap();
+            let time = only_option(&options, "now").and_then(now);
+            time.map_err(|error| (error.code(), error.field().map(str::to_owned)))
+        };
+        assert_eq!(read("{}"), Ok(None));
+        assert_eq!(read(r#"{"now":null}"#), Ok(None));
+        assert_eq!(read(r#"{"now":1537456765}"#), Ok(Some(1_537_456_765)));
+        let at = |field: &str| Some(field.to_owned());
+        assert_eq!(
+            read(r#"{"now":"1"}"#),
+            Err((ErrorCode::TimeType, at("/now")))
+        );
+        assert_eq!(
+            read(r#"{"exp":1}"#),
+            Err((ErrorCode::OptionUnknown, at("/exp")))
+        );
+        assert_eq!(read("[]"), Err((ErrorCode::OptionType, None)));
     }
 
     #[test]

@@ -3,8 +3,9 @@
 use crate::urls::UrlOptions;
 use crate::verify::Claims;
 use crate::{
-    DEFAULT_HEAD_START, DEFAULT_LIFETIME, ErrorCode, MAX_KEY, MAX_KEY_SET, MAX_LEEWAY,
-    MAX_LIFETIME, MAX_LINE, MAX_TOKEN, PlaybackUrls, SignOptions, Token, Value, VerifyContext,
+    CheckId, DEFAULT_HEAD_START, DEFAULT_LIFETIME, ErrorCode, ExplainContext, LintLevel, MAX_KEY,
+    MAX_KEY_SET, MAX_LEEWAY, MAX_LIFETIME, MAX_LINE, MAX_TOKEN, PlaybackUrls, SignOptions, Token,
+    Value, VerifyContext, Warning,
 };
 
 /// The names, defaults, limits and error codes that every surface has, in wire names.
@@ -20,6 +21,10 @@ pub fn surface() -> Value {
         ("playback_urls", names(PlaybackUrls::NAMES)),
         ("token", names(Token::NAMES)),
         ("claims", names(Claims::NAMES)),
+        ("explain_options", names(ExplainContext::NAMES)),
+        ("checks", list(CheckId::ALL, CheckId::as_str)),
+        ("lint_levels", list(LintLevel::ALL, LintLevel::as_str)),
+        ("warnings", list(Warning::ALL, Warning::id)),
         ("defaults", defaults()),
         ("limits", limits()),
         (
@@ -97,6 +102,10 @@ fn names(names: &[&str]) -> Value {
     Value::Array(names.iter().map(|name| text(name)).collect())
 }
 
+fn list<T: Copy>(all: &[T], name: impl Fn(T) -> &'static str) -> Value {
+    Value::Array(all.iter().map(|each| text(name(*each))).collect())
+}
+
 fn text(text: &str) -> Value {
     Value::String(text.to_owned())
 }
@@ -109,8 +118,8 @@ fn whole(number: impl TryInto<i128>) -> Value {
 #[cfg(test)]
 mod tests {
     use crate::{
-        ErrorCode, KeySet, PlaybackUrls, SignOptions, Signer, Token, UrlOptions, Value,
-        VerifyContext, key, verify,
+        ErrorCode, ExplainContext, KeySet, PlaybackUrls, SignOptions, Signer, Token, UrlOptions,
+        Value, VerifyContext, explain, key, verify,
     };
 
     #[test]
@@ -132,6 +141,11 @@ mod tests {
         let members = claims.as_object().unwrap().iter();
         assert!(members.map(|(name, _)| name).eq(crate::Claims::NAMES));
         assert_eq!(Token::NAMES.len(), 6);
+        let report = explain("", None, &ExplainContext::new()).unwrap();
+        let checks = report.checks().iter().map(|check| check.id().as_str());
+        let listed = super::surface();
+        let listed = listed.get("checks").and_then(Value::as_array).unwrap();
+        assert!(checks.eq(listed.iter().filter_map(Value::as_str)));
     }
 
     #[cfg(feature = "http")]

@@ -1763,7 +1763,8 @@ int32_t streamtoken_sign_options_set_nbf(streamtoken_sign_options *options,
                                          streamtoken_error **error);
 
 /**
- * The time to take for now, in epoch seconds. Default: the machine's clock.
+ * The time to take for now, in epoch seconds. Default: the machine's clock. A client sends `exp` and `nbf` as
+ * they follow from it.
  *
  * Ownership: `options` stays yours.
  * NULL: `options` must not be NULL; `error` may.
@@ -3222,9 +3223,10 @@ int32_t streamtoken_client_local(const streamtoken_signer *signer,
  * Asks for a token for `identifier`, a video UID or live-input UID, with the options of
  * `streamtoken_signer_sign` and those of the call.
  *
- * The options are checked before anything is sent. `expires_in` is sent as `exp`; `time_format` and
- * `reuse_window` are for signing locally and are refused. Tokens of the API do not work for WebRTC playback;
- * above a thousand tokens a day, mint them with a signer.
+ * The options are checked before anything is sent. `expires_in` is sent as `exp`, and where `now` is
+ * given `exp` and `nbf` are sent as they follow from it; `time_format` and `reuse_window` are for signing
+ * locally and are refused. Tokens of the API do not work for WebRTC playback; above a thousand tokens a day, mint
+ * them with a signer.
  *
  * Ownership: `client`, `identifier`, `options` and `call` are only read; `token` is yours, free it with
  * `streamtoken_token_free`.

@@ -56,7 +56,7 @@ export interface SignOptions {
   readonly accessRules?: AccessRules | readonly AccessRule[];
   /** Flags of Cloudflare's API. */
   readonly flags?: { readonly original?: boolean | null } | null;
-  /** The time to take for now. Default: the machine's clock. */
+  /** The time to take for now; a `Client` sends `exp` and `nbf` as they follow from it. Default: the machine's clock. */
   readonly now?: Time | null;
   /** How times are written. Default: `number`, which every JWT library reads. */
   readonly timeFormat?: 'number' | 'string' | null;

@@ -115,7 +115,7 @@ class sign_options {
     }
     template <class Time> sign_options nbf(Time time) && { return std::move(nbf(time)); }
 
-    /// The time to take for now.
+    /// The time to take for now. A client sends `exp` and `nbf` as they follow from it.
     template <class Time> sign_options &now(Time time) & {
         return set(streamtoken_sign_options_set_now, detail::at(time));
     }

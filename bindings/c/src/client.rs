@@ -103,9 +103,10 @@ pub extern "C" fn streamtoken_client_local(
 /// Asks for a token for `identifier`, a video UID or live-input UID, with the options of
 /// `streamtoken_signer_sign` and those of the call.
 ///
-/// The options are checked before anything is sent. `expires_in` is sent as `exp`; `time_format` and
-/// `reuse_window` are for signing locally and are refused. Tokens of the API do not work for WebRTC playback;
-/// above a thousand tokens a day, mint them with a signer.
+/// The options are checked before anything is sent. `expires_in` is sent as `exp`, and where `now` is
+/// given `exp` and `nbf` are sent as they follow from it; `time_format` and `reuse_window` are for signing
+/// locally and are refused. Tokens of the API do not work for WebRTC playback; above a thousand tokens a day, mint
+/// them with a signer.
 ///
 /// Ownership: `client`, `identifier`, `options` and `call` are only read; `token` is yours, free it with
 /// `streamtoken_token_free`.

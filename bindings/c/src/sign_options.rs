@@ -140,7 +140,8 @@ pub extern "C" fn streamtoken_sign_options_set_nbf(
     set_number(options, "nbf", seconds, error)
 }
 
-/// The time to take for now, in epoch seconds. Default: the machine's clock.
+/// The time to take for now, in epoch seconds. Default: the machine's clock. A client sends `exp` and `nbf` as
+/// they follow from it.
 ///
 /// Ownership: `options` stays yours.
 /// NULL: `options` must not be NULL; `error` may.

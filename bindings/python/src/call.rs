@@ -4,8 +4,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use pyo3::IntoPyObjectExt as _;
 use pyo3::prelude::*;
@@ -36,6 +38,28 @@ pub(crate) enum Answer {
 }
 
 impl Ask {
+    /// The same, with other options of its call.
+    fn with(self, change: impl FnOnce(CallOptions) -> CallOptions) -> Self {
+        match self {
+            Self::CreateToken(identifier, params) => {
+                let options = change(params.call_options().clone());
+                Self::CreateToken(identifier, params.call(options))
+            }
+            Self::CreateKey(options) => Self::CreateKey(change(options)),
+            Self::ListKeys(options) => Self::ListKeys(change(options)),
+            Self::DeleteKey(id, options) => Self::DeleteKey(id, change(options)),
+        }
+    }
+
+    fn options(&self) -> &CallOptions {
+        match self {
+            Self::CreateToken(_, params) => params.call_options(),
+            Self::CreateKey(options) | Self::ListKeys(options) | Self::DeleteKey(_, options) => {
+                options
+            }
+        }
+    }
+
     fn run(&self, client: &Client) -> Result<Answer> {
         let stream = client.stream();
         match self {
@@ -56,6 +80,9 @@ pub(crate) struct Call {
     connection: Arc<Connection>,
     ask: Arc<Ask>,
     stop: Stop,
+    began: Instant,
+    deadline: Option<Duration>,
+    is_taken: AtomicBool,
 }
 
 /// What the thread that asks tells the one that waits.
@@ -65,11 +92,18 @@ enum Event {
 }
 
 impl Call {
-    pub(crate) fn new(connection: Arc<Connection>, ask: Ask, stop: Stop) -> Self {
+    /// A call that begins now, whenever it is made.
+    pub(crate) fn new(connection: Arc<Connection>, client: &Client, ask: Ask) -> Self {
+        let (stop, began) = (Stop::new(), Instant::now());
+        let deadline = client.deadline(ask.options());
+        let ask = ask.with(|options| options.stop(&stop).began(began));
         Self {
             connection,
             ask: Arc::new(ask),
             stop,
+            began,
+            deadline,
+            is_taken: AtomicBool::new(false),
         }
     }
 
@@ -139,7 +173,19 @@ impl Call {
         }
     }
 
-    /// Ends the call: no attempt begins and no pause goes on.
+    /// Whether it is the caller's to make: the first one's who asks.
+    fn take(&self) -> bool {
+        !self.is_taken.swap(true, Ordering::Relaxed)
+    }
+
+    /// Seconds until its deadline, which it had from its beginning on.
+    #[getter]
+    fn time_left(&self) -> Option<f64> {
+        let left = self.deadline?.saturating_sub(self.began.elapsed());
+        Some(left.as_secs_f64())
+    }
+
+    /// Ends the call: its connection is closed, no attempt begins and no pause goes on.
     fn stop(&self) {
         self.stop.stop();
     }

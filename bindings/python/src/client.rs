@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use streamtoken::client::{CallOptions, ClientOptions, Stop, TokenParams};
+use streamtoken::client::{CallOptions, ClientOptions, TokenParams};
 use streamtoken::{ErrorCode, Result, Value, host};
 use zeroize::Zeroizing;
 
@@ -80,17 +80,13 @@ impl Handle {
         ask: impl FnOnce(CallOptions) -> Result<Ask>,
     ) -> PyResult<Call> {
         let options = self.options(CallOptions::NAMES, given)?;
-        self.prepared(
-            py,
-            |stop| ask(CallOptions::from_value(&options)?.stop(stop)),
-        )
+        self.prepared(py, || ask(CallOptions::from_value(&options)?))
     }
 
-    fn prepared(&self, py: Python<'_>, ask: impl FnOnce(&Stop) -> Result<Ask>) -> PyResult<Call> {
-        self.connection.client(py)?;
-        let stop = Stop::new();
-        let ask = ask(&stop).map_err(|error| raise(&error))?;
-        Ok(Call::new(Arc::clone(&self.connection), ask, stop))
+    fn prepared(&self, py: Python<'_>, ask: impl FnOnce() -> Result<Ask>) -> PyResult<Call> {
+        let client = self.connection.client(py)?;
+        let ask = ask().map_err(|error| raise(&error))?;
+        Ok(Call::new(Arc::clone(&self.connection), &client, ask))
     }
 }
 
@@ -215,7 +211,8 @@ impl Tokens {
     /// Asks for a token for `identifier`, a video UID or live-input UID.
     ///
     /// Options are those of `Signer.sign`, checked in the same way before anything is sent, but for
-    /// `time_format` and `reuse_window`, which are refused: the API decides. Beside them:
+    /// `time_format` and `reuse_window`, which are refused: the API decides. Where `now` is given,
+    /// `exp` and `nbf` are sent as they follow from it. Beside them:
     ///
     /// - `account_id`, `timeout`, `connect_timeout`, `max_retries`, `deadline`: instead of the client's.
     /// - `id` and `pem`: the key to sign with. A last resort: it sends a private key over the network.
@@ -246,9 +243,9 @@ impl Tokens {
         guarded(|| {
             let identifier = Zeroizing::new(value(identifier)?);
             let options = self.0.options(&TokenParams::names(), options)?;
-            self.0.prepared(py, |stop| {
+            self.0.prepared(py, || {
                 let identifier = host::identifier(&identifier)?.to_owned();
-                let params = TokenParams::from_value(&options)?.stop(stop);
+                let params = TokenParams::from_value(&options)?;
                 Ok(Ask::CreateToken(identifier, params))
             })
         })

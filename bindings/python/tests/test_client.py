@@ -152,7 +152,8 @@ def test_every_option_arrives(
         "POST",
         f"/client/v4/accounts/account/stream/{VIDEO}/token",
     )
-    assert request.json == body
+    # They follow from `now`, which is given.
+    assert request.json == {"exp": NOW + 3600, "nbf": NOW - 3600, **body}
     assert request.headers["authorization"] == "Bearer secret-token"
     assert request.headers["content-type"] == "application/json"
     assert request.headers["user-agent"] == f"streamtoken/{streamtoken.__version__}"

@@ -48,6 +48,15 @@ async def hang(client: AsyncClient, receiver: Receiver) -> "asyncio.Task[Token]"
     raise AssertionError("no request arrived")
 
 
+async def until(condition: "Callable[[], bool]") -> None:
+    """As ``poll``, while the event loop runs."""
+    for _ in range(3000):
+        if condition():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it does not come about")
+
+
 def test_a_thousand_awaits_leave_nothing_behind(stream_server: StreamServer) -> None:
     settings = {"base_url": stream_server.base_url, "account_id": stream_server.account_id}
 
@@ -60,6 +69,8 @@ def test_a_thousand_awaits_leave_nothing_behind(stream_server: StreamServer) -> 
 
     asyncio.run(ask(50))
     poll(lambda: workers() == 0)
+    # A thread that Python has forgotten already may still be ending.
+    poll(lambda: resources()[1] == threading.active_count())
     before = resources()
     tokens = asyncio.run(ask(1000))
     assert [token.identifier for token in tokens] == [f"v{n}" for n in range(1000)]
@@ -91,6 +102,49 @@ def test_a_cancelled_await_returns_at_once(receiver: Receiver) -> None:
             with pytest.raises(asyncio.TimeoutError):
                 await asyncio.wait_for(client.stream.token.create(VIDEO), 0.2)
             assert time.monotonic() - begin < 30
+
+    asyncio.run(ask())
+    assert len(receiver.requests) == 2
+
+
+def test_cancelled_calls_that_hang_hold_up_no_other(receiver: Receiver) -> None:
+    async def ask() -> None:
+        options = receiver.options(timeout=60, connect_timeout=60)
+        async with AsyncClient(**options, max_workers=32) as client:
+            receiver.answers = [HANG] * 32
+            calls = [asyncio.create_task(client.stream.token.create("hang")) for _ in range(64)]
+            await until(lambda: len(receiver.requests) == 32)
+            for call in calls:
+                call.cancel()
+            answer = asyncio.wait_for(client.stream.token.create(VIDEO), 30)
+            assert str(await answer) == EXAMPLE["token"]
+            assert all(call.cancelled() for call in calls)
+            assert workers() <= 32
+
+    asyncio.run(ask())
+    assert [request.path.split("/")[-2] for request in receiver.requests] == ["hang"] * 32 + [VIDEO]
+
+
+@pytest.mark.parametrize("is_client_wide", [True, False])
+def test_a_deadline_counts_the_wait_for_a_worker(receiver: Receiver, is_client_wide: bool) -> None:
+    limit: dict[str, Any] = {"deadline": 0.2}
+    everywhere, here = (limit, {}) if is_client_wide else ({}, limit)
+
+    async def ask() -> None:
+        async with AsyncClient(**receiver.options(timeout=60), max_workers=1) as client:
+            first = await hang(client, receiver)
+            impatient = client.with_options(**everywhere)
+            calls = [impatient.stream.keys.list(**here), impatient.stream.token.create("v", **here)]
+            answers = asyncio.gather(*calls, return_exceptions=True)
+            for late in await asyncio.wait_for(answers, 30):
+                assert isinstance(late, APIError)
+                assert (late.code, late.attempts) == ("api_timeout", 0)
+            assert not first.done()
+            # The worker goes past what is over.
+            receiver.ended.set()
+            with pytest.raises(APIError):
+                await first
+            assert str(await client.stream.token.create(VIDEO, deadline=30)) == EXAMPLE["token"]
 
     asyncio.run(ask())
     assert len(receiver.requests) == 2

@@ -73,6 +73,14 @@ impl AccessRules {
     }
 }
 
+/// As [`AccessRules::lint`] for rules that were read from somebody else's token: these may name countries
+/// that minting refuses.
+pub(crate) fn of_token(rules: &AccessRules) -> Vec<Finding> {
+    let refused = rules.check_for_minting().err();
+    let refused = refused.iter().map(Finding::error);
+    refused.chain(rules.lint()).collect()
+}
+
 impl SignOptions {
     /// What the options and their rules probably do not mean, and times that do not fit each other, which
     /// signing refuses. Without [`SignOptions::now`] times are compared with the clock.

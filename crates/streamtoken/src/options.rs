@@ -144,7 +144,8 @@ impl SignOptions {
         self
     }
 
-    /// The time to take for now, in epoch seconds. Default: the machine's clock.
+    /// The time to take for now, in epoch seconds. Default: the machine's clock. Asked of the API, the token
+    /// has the same times: `exp` and `nbf` are then sent as they follow from it.
     #[must_use]
     pub fn now(mut self, epoch_seconds: u64) -> Self {
         self.now = Some(epoch_seconds);

@@ -1,7 +1,5 @@
 //! The page on refusals says what the vectors show.
 
-#![expect(clippy::unwrap_used, reason = "a test that fails may panic")]
-
 use std::collections::BTreeSet;
 
 use serde_json::Value as Json;

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, final
 from . import _native
 
 if TYPE_CHECKING:
-    from asyncio import Future
+    from asyncio import AbstractEventLoop, Future
     from queue import SimpleQueue
 
     from typing_extensions import Unpack
@@ -30,9 +30,11 @@ class AsyncClient:
     """Asks Cloudflare's API as ``Client`` does: the same options and calls, each to be awaited.
 
     Requests are made by threads of its own, at most ``max_workers`` of them (32 when left out);
-    calls beyond that wait for their turn. An await that is cancelled returns at once: no other
-    attempt begins, and the one under way ends unheard. Works in one event loop after the other.
-    Nothing waits for one that was not closed, the end of the interpreter neither.
+    calls beyond that wait for their turn, which counts for their ``deadline``. An await that is
+    cancelled returns at once: its connection is closed, its thread is free for the next call (while
+    it still connects, within ``connect_timeout``), and no other attempt begins. Works in one event
+    loop after the other. Nothing waits for one that was not closed, the end of the interpreter
+    neither.
 
     Raises ``APIError`` and ``InputError``.
     """
@@ -187,9 +189,13 @@ class _Workers:
                 """The loop is closed: nobody waits."""
 
         self._current_team().take((call, done))
+        left = call.time_left
+        expiry = None if left is None else loop.call_later(left, _expire, loop, call, done)
         try:
             return await future
         finally:
+            if expiry is not None:
+                expiry.cancel()
             call.stop()
 
     def _current_team(self) -> "_Team":
@@ -269,8 +275,19 @@ def _work(jobs: "SimpleQueue[Any]", count: _Count) -> None:
             count.jobs -= 1
 
 
+def _expire(loop: "AbstractEventLoop", call: "_Call[Any]", done: "Any") -> None:
+    """End a call that has waited for a thread until its deadline."""
+    left = call.time_left
+    if left:
+        # Clocks of event loops may be coarse.
+        loop.call_later(left, _expire, loop, call, done)
+    else:
+        # It sends nothing any more, and fails at once.
+        _do(call, done)
+
+
 def _do(call: "_Call[Any]", done: "Any") -> None:
-    if call.is_stopped:
+    if call.is_stopped or not call.take():
         return
     try:
         answer = call.run()

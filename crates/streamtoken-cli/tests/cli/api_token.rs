@@ -61,11 +61,17 @@ fn flags_win_over_options_in_json() {
         r#"{"exp": 1537460000, "now": 1537456765, "downloadable": true, "account_id": "other"}"#;
     let (line, body) = ask(&["v", "--options", below]);
     assert_eq!(line, "POST /accounts/other/stream/v/token HTTP/1.1");
-    assert_eq!(body, json!({"exp": 1_537_460_000, "downloadable": true}));
+    assert_eq!(
+        body,
+        json!({"exp": 1_537_460_000, "nbf": 1_537_453_165, "downloadable": true})
+    );
     let above = ["--expires-in", "60", "--account-id", "mine"];
     let (line, body) = ask(&[&["v", "--options", below][..], &above].concat());
     assert_eq!(line, "POST /accounts/mine/stream/v/token HTTP/1.1");
-    assert_eq!(body, json!({"exp": 1_537_456_825, "downloadable": true}));
+    assert_eq!(
+        body,
+        json!({"exp": 1_537_456_825, "nbf": 1_537_453_165, "downloadable": true})
+    );
 }
 
 #[test]

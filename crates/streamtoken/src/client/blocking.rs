@@ -4,13 +4,14 @@ use std::collections::hash_map::RandomState;
 use std::fmt;
 use std::hash::BuildHasher as _;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::call::{Arrived, Broke, Call, Moment, Outcome, Step};
 use super::transport::Transport;
-use super::{Attempt, CallOptions, ClientOptions, CreatedKey, ListedKey, Requests, TokenParams};
+use super::{
+    Attempt, CallOptions, ClientOptions, CreatedKey, ListedKey, Requests, Stop, TokenParams,
+};
 use crate::{Error, ErrorCode, Result, Signer, Token, clock};
 
 /// Asks Cloudflare's API, or a service that answers the same routes. Cheap to clone, and shared between
@@ -98,6 +99,12 @@ impl Client {
         Stream(self)
     }
 
+    /// The deadline of a call with these options: its own, or else the client's.
+    pub fn deadline(&self, options: &CallOptions) -> Option<Duration> {
+        let (requests, _) = self.remote().ok()?;
+        options.limits.or(requests.options().limits).deadline
+    }
+
     /// Ends the client: connections are closed, calls that wait for an answer end with an error, and so does
     /// every later one. A call that is still connecting ends within its `connect_timeout`. The error is
     /// [`ErrorCode::ClientClosed`].
@@ -109,17 +116,12 @@ impl Client {
     }
 
     /// Makes a call, until it is done, has failed, or is stopped.
-    fn run<T>(&self, mut call: Call<T>, transport: &Transport, stop: Option<&Stop>) -> Result<T> {
-        let is_stopped = || stop.is_some_and(Stop::is_stopped);
-        let begin = Instant::now();
+    fn run<T>(&self, mut call: Call<T>, transport: &Transport, options: &CallOptions) -> Result<T> {
+        let stop = options.stop.as_ref();
+        let begin = options.began.unwrap_or_else(Instant::now);
         loop {
             self.check_open()?;
-            let limit = call.time_limit(begin.elapsed());
-            let outcome = if is_stopped() {
-                Outcome::Broken(Broke::Aborted, Arrived::No, String::new())
-            } else {
-                transport.send(call.request(), limit, call.connect_limit())
-            };
+            let outcome = attempt(&call, transport, begin.elapsed(), stop);
             let moment = Moment {
                 elapsed: begin.elapsed(),
                 now: clock::now(),
@@ -132,7 +134,7 @@ impl Client {
             match step {
                 Step::Done(result) => return Ok(result),
                 Step::Wait(pause) => {
-                    sleep(pause, || is_stopped() || self.0.closed.is_stopped());
+                    sleep(pause, || is_stopped(stop) || self.0.closed.is_stopped());
                 }
                 Step::Failed(error) => {
                     self.check_open()?;
@@ -218,7 +220,7 @@ impl Tokens<'_> {
             Way::Local(signer) => params.sign(signer, identifier),
             Way::Remote(requests, transport) => {
                 let call = requests.create_token(identifier, &params)?;
-                self.0.run(call, transport, params.call.stop.as_ref())
+                self.0.run(call, transport, &params.call)
             }
         }
     }
@@ -239,7 +241,7 @@ impl Keys<'_> {
     pub fn create(&self, options: &CallOptions) -> Result<CreatedKey> {
         let (requests, transport) = self.0.remote()?;
         let call = requests.create_key(options)?;
-        self.0.run(call, transport, options.stop.as_ref())
+        self.0.run(call, transport, options)
     }
 
     /// All signing keys of the account, without their private parts.
@@ -249,7 +251,7 @@ impl Keys<'_> {
     pub fn list(&self, options: &CallOptions) -> Result<Vec<ListedKey>> {
         let (requests, transport) = self.0.remote()?;
         let call = requests.list_keys(options)?;
-        self.0.run(call, transport, options.stop.as_ref())
+        self.0.run(call, transport, options)
     }
 
     /// Deletes a key: **every token signed with it stops working.** Gives the API's word for it.
@@ -259,30 +261,35 @@ impl Keys<'_> {
     pub fn delete(&self, id: &str, options: &CallOptions) -> Result<String> {
         let (requests, transport) = self.0.remote()?;
         let call = requests.delete_key(id, options)?;
-        self.0.run(call, transport, options.stop.as_ref())
+        self.0.run(call, transport, options)
     }
 }
 
-/// Ends calls from another thread: no attempt begins and no pause goes on after [`Stop::stop`]. An attempt
-/// that is under way ends within its own limits.
-#[derive(Debug, Clone, Default)]
-pub struct Stop(Arc<AtomicBool>);
-
-impl Stop {
-    /// One that was not used yet.
-    pub fn new() -> Self {
-        Self::default()
+/// One attempt, unless the call is over before it begins.
+fn attempt<T>(
+    call: &Call<T>,
+    transport: &Transport,
+    elapsed: Duration,
+    stop: Option<&Stop>,
+) -> Outcome {
+    let aborted = |arrived| Outcome::Broken(Broke::Aborted, arrived, String::new());
+    let limit = call.time_limit(elapsed);
+    if is_stopped(stop) {
+        return aborted(Arrived::No);
     }
-
-    /// Ends the calls that have it in their options.
-    pub fn stop(&self) {
-        self.0.store(true, Ordering::Relaxed);
+    if limit.is_zero() {
+        let detail = "the deadline is over".to_owned();
+        return Outcome::Broken(Broke::Deadline, Arrived::No, detail);
     }
-
-    /// Whether it was used.
-    pub fn is_stopped(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+    let send = || transport.send(call.request(), limit, call.connect_limit());
+    match Stop::during(stop, send) {
+        Outcome::Broken(_, arrived, _) if is_stopped(stop) => aborted(arrived),
+        outcome => outcome,
     }
+}
+
+fn is_stopped(stop: Option<&Stop>) -> bool {
+    stop.is_some_and(Stop::is_stopped)
 }
 
 /// Sleeps, and looks up often enough that nobody who stops a call has to wait.

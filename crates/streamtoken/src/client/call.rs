@@ -78,6 +78,8 @@ pub enum Broke {
     TooLarge,
     /// The caller ended the call.
     Aborted,
+    /// The deadline was over before the attempt began.
+    Deadline,
 }
 
 /// Whether a request may have reached the API.
@@ -176,7 +178,11 @@ impl<T> Call<T> {
     pub fn after(&mut self, outcome: Outcome, moment: Moment) -> Step<T> {
         let course = &mut self.course;
         // A call that ended before or between its attempts made none.
-        if !matches!(outcome, Outcome::Broken(Broke::Aborted, Arrived::No, _)) {
+        let is_none = matches!(
+            outcome,
+            Outcome::Broken(Broke::Aborted | Broke::Deadline, Arrived::No, _)
+        );
+        if !is_none {
             course.plan.count();
         }
         let failure = match outcome {
@@ -248,7 +254,7 @@ impl Course {
     fn broken(&self, why: Broke, arrived: Arrived, detail: &str) -> Box<Failure> {
         let code = match why {
             Broke::Connection => ErrorCode::ApiConnection,
-            Broke::Timeout => ErrorCode::ApiTimeout,
+            Broke::Timeout | Broke::Deadline => ErrorCode::ApiTimeout,
             Broke::Tls => ErrorCode::ApiTls,
             Broke::Protocol => ErrorCode::ApiResponseInvalid,
             Broke::TooLarge => ErrorCode::ApiResponseTooLarge,
@@ -385,14 +391,17 @@ mod tests {
 
     #[test]
     fn an_end_before_an_attempt_is_none() {
-        let attempts = |arrived| {
+        let attempts = |why, arrived| {
             let mut call = requests().create_token("v", &TokenParams::new()).unwrap();
-            let outcome = Outcome::Broken(Broke::Aborted, arrived, String::new());
+            let outcome = Outcome::Broken(why, arrived, String::new());
             match call.after(outcome, START) {
                 Step::Failed(error) => error.api().unwrap().attempts(),
                 other => panic!("{other:?}"),
             }
         };
-        assert_eq!((attempts(Arrived::No), attempts(Arrived::Maybe)), (0, 1));
+        for why in [Broke::Aborted, Broke::Deadline] {
+            assert_eq!(attempts(why, Arrived::No), 0);
+        }
+        assert_eq!(attempts(Broke::Aborted, Arrived::Maybe), 1);
     }
 }

@@ -15,6 +15,8 @@ pub struct CallOptions {
     pub(super) limits: Limits,
     #[cfg(feature = "client")]
     pub(super) stop: Option<super::Stop>,
+    #[cfg(feature = "client")]
+    pub(super) began: Option<std::time::Instant>,
 }
 
 impl CallOptions {
@@ -82,6 +84,16 @@ impl CallOptions {
     #[must_use]
     pub fn stop(mut self, stop: &super::Stop) -> Self {
         self.stop = Some(stop.clone());
+        self
+    }
+
+    /// When the call began, where that was before it is made: what it waited until then, perhaps for a thread,
+    /// counts for its deadline. When the deadline is over already, nothing is sent, and the error is
+    /// [`ErrorCode::ApiTimeout`](crate::ErrorCode::ApiTimeout).
+    #[cfg(feature = "client")]
+    #[must_use]
+    pub fn began(mut self, begin: std::time::Instant) -> Self {
+        self.began = Some(begin);
         self
     }
 
@@ -185,6 +197,11 @@ impl TokenParams {
     pub fn stop(mut self, stop: &super::Stop) -> Self {
         self.call = self.call.stop(stop);
         self
+    }
+
+    /// The options of the call, which [`TokenParams::call`] sets.
+    pub fn call_options(&self) -> &CallOptions {
+        &self.call
     }
 
     /// Mints the token here instead, with `signer`, or with the key that these options bring. What is only

@@ -17,6 +17,7 @@ use ureq::{Agent, Proxy, Timeout};
 
 use super::base_url::{BaseUrl, has_good_port};
 use super::call::{Arrived, Broke, MAX_BODY, Outcome};
+use super::stop::Socket;
 use super::veil::{self, Veil};
 use super::{proxy, tls};
 use crate::{Error, ErrorCode, Result};
@@ -90,6 +91,9 @@ impl Transport {
         parts.uri = request.uri().clone();
         parts.headers = request.headers().clone();
         veil::begin(&mut parts.headers);
+        if let Some(SecretPath(path)) = request.extensions().get() {
+            parts.uri = veil::cover(parts.uri, path)?;
+        }
         // Without a copy of the body, which may hold a private key.
         let body = request.body().as_slice();
         let request = Request::from_parts(parts, body);
@@ -119,6 +123,10 @@ impl Transport {
         }
     }
 }
+
+/// Marks a request whose path is a secret.
+#[derive(Clone)]
+pub(super) struct SecretPath(pub(super) String);
 
 enum Trouble {
     TooLarge,
@@ -228,12 +236,33 @@ impl Connector<()> for Watched {
     ) -> Result<Option<Self::Out>, ureq::Error> {
         // A proxy that is asked for a connection is connected to in the course of it, by this same function.
         let is_inner = CONNECTING.replace(Connecting::Began) == Connecting::Began;
-        let connection = self.0.connect(details, chained)?;
         if is_inner {
-            return Ok(connection);
+            return self.0.connect(details, chained);
         }
+        let socket = Socket::default();
+        let connection = self.0.connect(&with_socket(details, &socket), chained)?;
         CONNECTING.set(Connecting::Done);
-        Ok(connection.map(|connection| Veil::new(connection).boxed()))
+        Ok(connection.map(|connection| Veil::new(connection, socket).boxed()))
+    }
+}
+
+/// The same, and the socket is held for the call before anything goes through it, be it for TLS or a proxy.
+fn with_socket<'d>(details: &ConnectionDetails<'d>, socket: &Socket) -> ConnectionDetails<'d> {
+    let (register, socket) = (details.register_shutdown.clone(), socket.clone());
+    ConnectionDetails {
+        uri: details.uri,
+        addrs: details.addrs.clone(),
+        config: details.config,
+        request_level: details.request_level,
+        resolver: details.resolver,
+        now: details.now,
+        timeout: details.timeout,
+        current_time: details.current_time.clone(),
+        run_connector: details.run_connector.clone(),
+        register_shutdown: Arc::new(move |handle| {
+            register(handle.clone())?;
+            Ok(socket.set(handle)?)
+        }),
     }
 }
 

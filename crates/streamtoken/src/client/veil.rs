@@ -7,11 +7,13 @@
 use std::cell::RefCell;
 use std::fmt;
 
-use http::{HeaderMap, HeaderValue};
+use http::uri::PathAndQuery;
+use http::{HeaderMap, HeaderValue, Uri};
 use ureq::unversioned::transport::{Buffers, LazyBuffers, NextTimeout, Transport};
 use zeroize::Zeroizing;
 
 use super::call::MAX_BODY;
+use super::stop::{self, Socket};
 
 /// Longest line of a head that is looked at; ureq takes no longer ones either.
 const MAX_LINE: usize = 64 * 1024;
@@ -49,6 +51,18 @@ pub(super) fn begin(headers: &mut HeaderMap) {
     EXCHANGE.set(exchange);
 }
 
+/// The same URL with stars in place of `path`, which is put in on its way out.
+pub(super) fn cover(uri: Uri, path: &str) -> Result<Uri, ureq::Error> {
+    let stars = "*".repeat(path.len().saturating_sub(1));
+    let mut parts = uri.into_parts();
+    let covered = PathAndQuery::try_from(format!("/{stars}")).map_err(http::Error::from)?;
+    parts.path_and_query = Some(covered);
+    let line = |path: &str| format!("{path} HTTP/1.1\r\n").into_bytes();
+    let lines = (line(&format!("/{stars}")), Zeroizing::new(line(path)));
+    EXCHANGE.with_borrow_mut(|exchange| exchange.lines.push(lines));
+    Ok(Uri::from_parts(parts).map_err(http::Error::from)?)
+}
+
 /// Ends an exchange, and gives the body in whose place ureq read `length` dots.
 pub(super) fn end(length: usize) -> Option<Vec<u8>> {
     let exchange = EXCHANGE.take();
@@ -59,13 +73,15 @@ pub(super) fn end(length: usize) -> Option<Vec<u8>> {
 /// A connection, seen through the veil.
 pub(super) struct Veil {
     inner: Box<dyn Transport>,
+    socket: Socket,
     buffers: LazyBuffers,
 }
 
 impl Veil {
-    pub(super) fn new(inner: Box<dyn Transport>) -> Self {
+    pub(super) fn new(inner: Box<dyn Transport>, socket: Socket) -> Self {
         Self {
             inner,
+            socket,
             buffers: LazyBuffers::new(BUFFER, BUFFER),
         }
     }
@@ -83,6 +99,7 @@ impl Transport for Veil {
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        self.socket.hold()?;
         let output = &mut self.buffers.output()[..amount];
         EXCHANGE.with_borrow_mut(|exchange| exchange.reveal(output));
         let mut rest = &*output;
@@ -97,6 +114,7 @@ impl Transport for Veil {
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        self.socket.hold()?;
         self.inner.maybe_await_input(timeout)?;
         let from = self.inner.buffers();
         let input = from.input();
@@ -106,11 +124,16 @@ impl Transport for Veil {
         EXCHANGE.with_borrow_mut(|exchange| exchange.answer.hide(&mut to[..count]));
         from.input_consume(count);
         self.buffers.input_appended(count);
+        if count == 0 {
+            // An answer that ends with its connection would look whole.
+            stop::check()?;
+        }
         Ok(count > 0)
     }
 
+    /// ureq asks before it keeps a connection for other calls, and before it uses one that it has kept.
     fn is_open(&mut self) -> bool {
-        self.inner.is_open()
+        stop::let_go() && self.inner.is_open()
     }
 
     fn is_tls(&self) -> bool {

@@ -334,16 +334,22 @@ fn key_in(text: &str) -> Option<Kind> {
     })
 }
 
+/// Of several PEM blocks the one that tells most: a private key, wherever it stands.
 fn pem(text: &str) -> Option<Kind> {
-    let label = text.split_once("-----BEGIN ")?.1;
-    let label = label.split_once("-----")?.0;
+    let labels = text.split("-----BEGIN ").skip(1);
+    let labels: Vec<_> = labels.filter_map(|rest| rest.split_once("-----")).collect();
     [
         ("PRIVATE KEY", Kind::PrivateKey),
         ("PUBLIC KEY", Kind::PublicKey),
         ("CERTIFICATE", Kind::Certificate),
     ]
     .into_iter()
-    .find_map(|(end, kind)| label.ends_with(end).then_some(kind))
+    .find_map(|(end, kind)| {
+        labels
+            .iter()
+            .any(|(label, _)| label.ends_with(end))
+            .then_some(kind)
+    })
 }
 
 fn jwk(value: &Value) -> Option<Kind> {

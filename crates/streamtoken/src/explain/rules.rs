@@ -6,7 +6,7 @@ use super::form::Form;
 use super::report::Check;
 use super::table::CheckId;
 use crate::rules::{MAX_RULES, matches};
-use crate::{AccessRules, Action, Error, ErrorCode, Rule, Value, Viewer};
+use crate::{AccessRules, Action, Error, ErrorCode, Rule, Value, Viewer, lint};
 
 pub(super) fn check(checks: &mut Vec<Check>, form: &Form, context: &ExplainContext) {
     let Some(payload) = &form.payload else {
@@ -121,7 +121,7 @@ fn sense(rules: &Result<AccessRules, Error>) -> Check {
     let Ok(rules) = rules else {
         return Check::aside(id, "the access rules could not be read");
     };
-    let findings = rules.lint();
+    let findings = lint::of_token(rules);
     let Some(first) = findings.first() else {
         return Check::pass(id, "nothing about the access rules is odd");
     };

@@ -35,7 +35,7 @@ impl<'t> Url<'t> {
         }
         let url = until_blank(text);
         let host = url.split(['/', '?', '#']).next().unwrap_or_default();
-        if is_stream(host) {
+        if is_stream(host) || is_host_of_token(host, url) {
             return Some(Self::read(None, url, url));
         }
         let (first, rest) = url.strip_prefix('/').unwrap_or(url).split_once('/')?;
@@ -140,6 +140,12 @@ fn begins_path(rest: &str) -> bool {
         .iter()
         .filter_map(|name| urls::path(name));
     paths.any(|path| first(path) == first(rest))
+}
+
+/// Whether a token follows a host of somebody's own, as in `video.example.com/eyJ…`.
+fn is_host_of_token(host: &str, url: &str) -> bool {
+    let is_named = host.contains('.') && !host.starts_with("eyJ") && is_host(host);
+    is_named && is_compact(video_in(cut(&url[host.len()..]).0).0)
 }
 
 /// Stricter than for a text alone: paths hold file names with dots.

@@ -132,14 +132,14 @@ fn pieces(text: &str, size: usize) -> impl Iterator<Item = &str> {
 
 /// Everything that `tracing` and `log` are told.
 #[derive(Clone)]
-struct Log {
+pub(crate) struct Log {
     lines: Arc<Mutex<Vec<u8>>>,
     /// The text of the rows in which ureq shows bytes: sixteen of them each.
     rows: Arc<Mutex<String>>,
 }
 
 impl Log {
-    fn install() -> Self {
+    pub(crate) fn install() -> Self {
         let log = Self {
             lines: Arc::default(),
             rows: Arc::default(),
@@ -156,7 +156,7 @@ impl Log {
         log
     }
 
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let lines = self.lines.lock().unwrap();
         let rows = self.rows.lock().unwrap();
         format!("{}\n{rows}", String::from_utf8_lossy(&lines))

@@ -20,9 +20,9 @@ pub(super) enum Command {
 
 /// Ask the API for a token for a video or live input
 ///
-/// The options are those of `streamtoken sign`, and checked alike before anything is sent. Cloudflare allows
-/// 1,200 requests in five minutes and advises signing locally for more than 1,000 tokens a day; its tokens do
-/// not work for WebRTC playback.
+/// The options are those of `streamtoken sign`, and checked alike before anything is sent. With `--now`,
+/// `exp` and `nbf` are sent as they follow from it. Cloudflare allows 1,200 requests in five minutes and advises
+/// signing locally for more than 1,000 tokens a day; its tokens do not work for WebRTC playback.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Create {

@@ -13,8 +13,9 @@ class Report {
   #findings;
   #text;
 
-  constructor(mark, { report, error, findings, text }) {
+  constructor(mark, told) {
     onlyMade(mark, 'Report', 'explain');
+    const { report, error, findings, text } = told;
     this.verify = report.verify;
     this.platform = report.platform;
     this.error = error === null ? null : toError(error);

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::keys::KeyText;
 use crate::outcome::{Outcome, Work, in_order, promise, refusal};
-use crate::value;
+use crate::{panics, value};
 
 /// A report and what JavaScript's class has beside its members.
 #[derive(Serialize)]
@@ -46,6 +46,7 @@ pub(crate) fn explain_async(
 
 /// Sync and async are this one function.
 fn tell(text: &[u8], keys: Option<&KeySet>, context: &str) -> Result<String> {
+    panics::provoke(str::from_utf8(text).unwrap_or_default());
     let context = ExplainContext::from_value(&value::read(context, ExplainContext::NAMES)?)?;
     let report = streamtoken::explain(text, keys, &context)?;
     in_order(&Told {

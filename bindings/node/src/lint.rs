@@ -13,7 +13,7 @@ pub(crate) fn lint(value: String, options: String) -> Outcome<String> {
     Outcome::of(|| {
         let value = value::read(&value, SignOptions::NAMES)?;
         let options = value::read(&options, &[])?;
-        in_order(&match host::now(host::only_option(&options, "now")?)? {
+        in_order(&match host::now(&options)? {
             Some(now) => lint_at(&value, now),
             None => streamtoken::lint(&value),
         })

@@ -31,7 +31,7 @@ pub(crate) fn signer_lint(signer: &External<Signer>) -> Outcome<String> {
 }
 
 fn lint_level(options: &str) -> Result<LintLevel> {
-    host::lint_level(host::only_option(&value::read(options, &[])?, "lint")?)
+    host::signer_options(&value::read(options, &[])?)
 }
 
 #[napi]

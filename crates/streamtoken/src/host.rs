@@ -28,9 +28,9 @@ pub const MOMENTS: &[&str] = &["exp", "nbf", "now"];
 /// the place of a moment would be a time of 1970, so a binding reads each where it belongs.
 pub const DURATIONS: &[&str] = &["expires_in", "reuse_window", "leeway"];
 
-/// The options that limit how long a request may take: a host's own durations stand for their seconds,
-/// with fractions.
-pub const LIMITS: &[&str] = &["timeout", "connect_timeout", "deadline"];
+/// The options that limit how long a request may take, and the length of a video: a host's own durations
+/// stand for their seconds, with fractions.
+pub const LIMITS: &[&str] = &["timeout", "connect_timeout", "deadline", "duration"];
 
 /// The string in `value`, which is an argument called `name`.
 ///
@@ -56,26 +56,6 @@ pub fn key_id(options: &Value) -> Result<Option<&str>> {
     const NAME: &str = "id";
     let id = given(known_members(options, &[NAME], &[])?, NAME);
     id.map(|id| text(id, NAME)).transpose()
-}
-
-/// The option called `name` out of an object that has no other; null when it is missing.
-///
-/// # Errors
-/// [`ErrorCode::OptionType`], [`ErrorCode::OptionUnknown`], [`ErrorCode::JsonDuplicateMember`].
-pub fn only_option<'v>(options: &'v Value, name: &str) -> Result<&'v Value> {
-    let members = known_members(options, &[name], &[])?;
-    Ok(given(members, name).unwrap_or(&Value::Null))
-}
-
-/// The epoch seconds to take for now, out of an option called `now` that may be missing.
-///
-/// # Errors
-/// The codes of times (120 to 124), at `/now`.
-pub fn now(value: &Value) -> Result<Option<u64>> {
-    if *value == Value::Null {
-        return Ok(None);
-    }
-    seconds(value).map(Some).map_err(|error| error.at("/now"))
 }
 
 /// As [`SigningKey::from_env`], from the environment that a host language shows its programs, which may
@@ -153,6 +133,29 @@ pub fn lint_level(value: &Value) -> Result<LintLevel> {
     LintLevel::from_value(value).map_err(|error| error.at("/lint"))
 }
 
+/// What to do with warnings, out of the options of a signer, an object whose only member is `lint`.
+///
+/// # Errors
+/// [`ErrorCode::OptionUnknown`], [`ErrorCode::JsonDuplicateMember`]; those of [`lint_level`].
+pub fn signer_options(options: &Value) -> Result<LintLevel> {
+    const NAME: &str = "lint";
+    let level = given(known_members(options, &[NAME], &[])?, NAME);
+    level.map_or_else(|| Ok(LintLevel::default()), lint_level)
+}
+
+/// The time to take for now, out of the options of [`lint_at`](crate::lint_at), an object whose only member
+/// is `now`.
+///
+/// # Errors
+/// [`ErrorCode::OptionUnknown`], [`ErrorCode::JsonDuplicateMember`]; the codes of times (120 to 124) at
+/// `/now`.
+pub fn now(options: &Value) -> Result<Option<u64>> {
+    const NAME: &str = "now";
+    let now = given(known_members(options, &[NAME], &[])?, NAME);
+    let now = now.map(seconds).transpose();
+    now.map_err(|error| error.at(format!("/{NAME}")))
+}
+
 /// The options of a client or call from a host that counts their time limits in milliseconds, in seconds.
 ///
 /// # Errors
@@ -193,10 +196,10 @@ mod tests {
 
     use super::{
         DURATIONS, MOMENTS, big_integer, customer_code_from_env, identifier, key_id, now,
-        only_option, signing_key_from_env, text,
+        signer_options, signing_key_from_env, text,
     };
     use crate::key::tests::example_key;
-    use crate::{ErrorCode, SignOptions, Signer, Value, VerifyContext};
+    use crate::{ErrorCode, LintLevel, SignOptions, Signer, Value, VerifyContext};
 
     #[test]
     fn an_argument_of_another_type_is_named() {
@@ -228,25 +231,39 @@ mod tests {
     }
 
     #[test]
-    fn the_only_option_is_found_and_no_other_is_taken() {
+    fn a_signer_has_a_lint_level_and_nothing_else() {
         let read = |text: &str| {
-            let options = Value::parse(text).unwrap();
-            let time = only_option(&options, "now").and_then(now);
-            time.map_err(|error| (error.code(), error.field().map(str::to_owned)))
+            let level = signer_options(&Value::parse(text).unwrap());
+            level.map_err(|error| (error.code(), error.field().map(str::to_owned)))
         };
+        let at = |code, field: &str| Err((code, Some(field.to_owned())));
+        assert_eq!(read("{}"), Ok(LintLevel::Warn));
+        assert_eq!(read(r#"{"lint":null}"#), Ok(LintLevel::Warn));
+        assert_eq!(read(r#"{"lint":"deny"}"#), Ok(LintLevel::Deny));
+        assert_eq!(read(r#"{"lint":7}"#), at(ErrorCode::OptionType, "/lint"));
+        assert_eq!(
+            read(r#"{"lint":"Deny"}"#),
+            at(ErrorCode::OptionValue, "/lint")
+        );
+        assert_eq!(read(r#"{"lnt":1}"#), at(ErrorCode::OptionUnknown, "/lnt"));
+    }
+
+    #[test]
+    fn now_is_a_time_and_nothing_else() {
+        let read = |text: &str| {
+            let now = now(&Value::parse(text).unwrap());
+            now.map_err(|error| (error.code(), error.field().map(str::to_owned)))
+        };
+        let at = |code, field: &str| Err((code, Some(field.to_owned())));
         assert_eq!(read("{}"), Ok(None));
         assert_eq!(read(r#"{"now":null}"#), Ok(None));
-        assert_eq!(read(r#"{"now":1537456765}"#), Ok(Some(1_537_456_765)));
-        let at = |field: &str| Some(field.to_owned());
+        assert_eq!(read(r#"{"now":7.0}"#), Ok(Some(7)));
+        assert_eq!(read(r#"{"now":"7"}"#), at(ErrorCode::TimeType, "/now"));
         assert_eq!(
-            read(r#"{"now":"1"}"#),
-            Err((ErrorCode::TimeType, at("/now")))
+            read(r#"{"now":7.5}"#),
+            at(ErrorCode::TimeFractional, "/now")
         );
-        assert_eq!(
-            read(r#"{"exp":1}"#),
-            Err((ErrorCode::OptionUnknown, at("/exp")))
-        );
-        assert_eq!(read("[]"), Err((ErrorCode::OptionType, None)));
+        assert_eq!(read(r#"{"exp":7}"#), at(ErrorCode::OptionUnknown, "/exp"));
     }
 
     #[test]
@@ -319,15 +336,17 @@ mod tests {
 
     #[cfg(feature = "http")]
     #[test]
-    fn every_limit_of_a_call_takes_fractions() {
+    fn limits_of_a_call_and_lengths_of_a_video_take_fractions() {
         use super::LIMITS;
+        use crate::ExplainContext;
         use crate::client::CallOptions;
 
-        let takes_half = |name: &&&str| {
-            let half = Value::Object(vec![((**name).to_owned(), Value::Float(0.5))]);
-            CallOptions::from_value(&half).is_ok()
-        };
-        let limits: Vec<_> = CallOptions::NAMES.iter().filter(takes_half).collect();
+        let half = |name: &str| Value::Object(vec![(name.to_owned(), Value::Float(0.5))]);
+        let calls = CallOptions::NAMES.iter();
+        let calls = calls.filter(|name| CallOptions::from_value(&half(name)).is_ok());
+        let videos = ExplainContext::NAMES.iter();
+        let videos = videos.filter(|name| ExplainContext::from_value(&half(name)).is_ok());
+        let limits: Vec<_> = calls.chain(videos).collect();
         assert_eq!(limits, LIMITS.iter().collect::<Vec<_>>());
     }
 

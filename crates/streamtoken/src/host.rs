@@ -9,6 +9,7 @@ mod spelling;
 mod surface;
 
 pub use crate::crypto::{after_fork, before_fork};
+pub use crate::time::duration;
 pub use intake::{Intake, MAX_VALUES};
 pub use spelling::Spelling;
 pub use surface::surface;

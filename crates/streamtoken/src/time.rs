@@ -46,7 +46,7 @@ pub(crate) fn lifetime(value: &Value) -> Result<u64> {
 ///
 /// # Errors
 /// [`ErrorCode::DurationInvalid`]; [`ErrorCode::TimeInMilliseconds`] at 10^11 seconds and above.
-pub(crate) fn duration(text: &str) -> Result<u64> {
+pub fn duration(text: &str) -> Result<u64> {
     let mut rest = text;
     let mut total = 0_u64;
     while !rest.is_empty() {

@@ -2,7 +2,9 @@
 
 const { Client, CreatedKey } = require('./lib/client.js');
 const { apiClasses, classes } = require('./lib/errors.js');
+const { Report, explain, explainAsync } = require('./lib/explain.js');
 const { KeySet, PublicKey, SigningKey, describeKey } = require('./lib/keys.js');
+const { lint, simulate } = require('./lib/lint.js');
 const { AccessRules } = require('./lib/rules.js');
 const { Prepared, Signer, prepare } = require('./lib/signer.js');
 const { errorCodes, version } = require('./lib/surface.js');
@@ -23,6 +25,7 @@ module.exports = {
   PlaybackUrls,
   Prepared,
   PublicKey,
+  Report,
   ServiceError: classes.ServiceError,
   Signer,
   SigningKey,
@@ -33,10 +36,14 @@ module.exports = {
   Unverified,
   describeKey,
   errorCodes,
+  explain,
+  explainAsync,
   inspect,
+  lint,
   playbackUrls,
   prepare,
   rewrite,
+  simulate,
   verify,
   verifyAsync,
   version,

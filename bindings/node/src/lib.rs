@@ -13,7 +13,9 @@
     reason = "Node-API hands over strings that the function owns"
 )]
 mod client;
+mod explain;
 mod keys;
+mod lint;
 mod outcome;
 mod panics;
 mod rules;

@@ -193,20 +193,17 @@ fn token_in(text: &str) -> Option<&str> {
         .strip_prefix('/')
         .filter(|bare| is_token_like(bare))
         .unwrap_or(bare);
-    if is_token_like(bare) {
+    if bare.starts_with("eyJ") {
         return Some(bare);
     }
-    first_compact(text)
+    first_compact(text).or_else(|| is_token_like(bare).then_some(bare))
 }
 
 /// Whether the text is meant as a token: also one that is broken. Every header begins with `{"`.
 pub(super) fn is_token_like(text: &str) -> bool {
-    text.starts_with("eyJ")
-        || text
-            .split('.')
-            .filter(|part| part.len() >= 16 && is_base64url(part))
-            .count()
-            >= 3
+    let is_long = |part: &&str| part.len() >= 16 && is_base64url(part);
+    let parts = text.split('.');
+    text.starts_with("eyJ") || (dots(text) == 2 && parts.filter(is_long).count() >= 2)
 }
 
 /// The first `eyJ….eyJ….…` in a text: two JSON objects and a signature.

@@ -68,7 +68,7 @@ impl<'t> Text<'t> {
         }
         for _ in 0..2 {
             let plain = self.plain.as_deref().unwrap_or_default();
-            if !is_encoded(plain) || first_compact(plain).is_some() {
+            if !is_encoded(plain) || plain.contains("://") {
                 return;
             }
             let Some(decoded) = urls::decode(plain).map(Cow::into_owned) else {

@@ -16,7 +16,9 @@ pub use surface::surface;
 use std::ffi::OsString;
 
 use crate::options::{given, known_members, wrong_type};
-use crate::{Condition, CustomerCode, Error, ErrorCode, Result, SigningKey, Value, Viewer, key};
+use crate::{
+    Condition, CustomerCode, Error, ErrorCode, LintLevel, Result, SigningKey, Value, Viewer, key,
+};
 
 /// The options that are points in time: a host's own dates stand for their epoch seconds.
 pub const MOMENTS: &[&str] = &["exp", "nbf", "now"];
@@ -117,6 +119,17 @@ pub fn viewers(value: &Value) -> Result<Vec<Viewer>> {
         Viewer::from_value(viewer).map_err(|error| error.within(&format!("/{NAME}/{index}")))
     };
     list.iter().enumerate().map(read).collect()
+}
+
+/// What to do with warnings, out of an option called `lint` that may be missing.
+///
+/// # Errors
+/// Those of [`LintLevel::from_value`], at `/lint`.
+pub fn lint_level(value: &Value) -> Result<LintLevel> {
+    if *value == Value::Null {
+        return Ok(LintLevel::default());
+    }
+    LintLevel::from_value(value).map_err(|error| error.at("/lint"))
 }
 
 /// The options of a client or call from a host that counts their time limits in milliseconds, in seconds.

@@ -147,7 +147,7 @@ fn denied(first: &Finding, all: &[Finding]) -> Error {
     ids.sort_unstable();
     ids.dedup();
     let message = format!(
-        "the lint level deny refuses warnings, of which there are: {}",
+        "the lint level deny refuses what is warned of: {}",
         ids.join(", ")
     );
     Error::new(ErrorCode::LintDenied, message).at(first.field())

@@ -24,31 +24,41 @@ pub(super) fn warnings(reached: &[Reached<'_>], out: &mut Warnings) {
         for (index, country) in list {
             let place = (*rule, "country", *index);
             match first.entry(country) {
-                Entry::Vacant(vacant) => {
-                    vacant.insert(*rule);
+                Entry::Vacant(entry) => {
+                    entry.insert(*rule);
                 }
                 Entry::Occupied(earlier) => {
-                    out.item(Warning::CountryShadowed, place, || match *earlier.get() {
-                        earlier if earlier == *rule => {
-                            format!("{country} stands in this list already")
-                        }
-                        earlier => {
-                            format!(
-                                "{country} is decided by access rule {} already",
-                                earlier + 1
-                            )
-                        }
-                    })
+                    out.item(Warning::CountryShadowed, place, || {
+                        shadow(country, *rule, *earlier.get())
+                    });
                 }
             }
-            if ["T1", "XX"].contains(&country.as_str()) {
+            if let Some(place_of) = unknown_place(country) {
                 out.item(Warning::CountryUnknownPlace, place, || {
-                    let meaning = if country.as_str() == "T1" { "Tor" } else { "an unknown place" };
                     format!(
-                        "{country} stands for {meaning}, and whether Stream's rules know it is undocumented"
+                        "{country} stands for {place_of}, and whether Stream's rules know it is undocumented"
                     )
                 });
             }
         }
+    }
+}
+
+fn shadow(country: &Country, rule: usize, earlier: usize) -> String {
+    if earlier == rule {
+        format!("{country} stands in this list already")
+    } else {
+        format!(
+            "{country} is decided by access rule {} already",
+            earlier + 1
+        )
+    }
+}
+
+fn unknown_place(country: &Country) -> Option<&'static str> {
+    match country.as_str() {
+        "T1" => Some("Tor"),
+        "XX" => Some("an unknown place"),
+        _ => None,
     }
 }

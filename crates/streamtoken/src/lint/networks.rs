@@ -38,7 +38,7 @@ fn one_network(network: &Network, place: (usize, &'static str, usize), out: &mut
     let narrow = if is_v6 { 65 } else { 32 };
     if network.prefix_length() >= narrow {
         out.item(Warning::SingleAddress, place, || {
-            let what = if is_v6 {
+            let what = if is_v6 && network.prefix_length() < 128 {
                 "is smaller than the /64 in which one device changes its address"
             } else {
                 "is a single address"
@@ -135,18 +135,23 @@ fn shadowed(mut all: Vec<Placed<'_>>, out: &mut Warnings) {
             out.item(
                 Warning::NetworkShadowed,
                 (placed.rule, "ip", placed.index),
-                || {
-                    let (network, by) = (placed.network, covering.network);
-                    if covering.rule == placed.rule {
-                        format!("{network} lies in {by} of the same list")
-                    } else {
-                        let rule = covering.rule + 1;
-                        format!("{network} lies in {by}, which access rule {rule} decides already")
-                    }
-                },
+                || shadow(placed, covering),
             );
         }
         around.push((placed, covering.unwrap_or(placed)));
+    }
+}
+
+fn shadow(placed: &Placed<'_>, covering: &Placed<'_>) -> String {
+    let (network, by, rule) = (placed.network, covering.network, covering.rule + 1);
+    let is_same = placed.bounds == covering.bounds;
+    match (placed.rule == covering.rule, is_same) {
+        (true, true) => format!("{network} stands in this list already"),
+        (true, false) => format!("{network} lies in {by} of the same list"),
+        (false, true) => format!("{network} is decided by access rule {rule} already"),
+        (false, false) => {
+            format!("{network} lies in {by}, which access rule {rule} decides already")
+        }
     }
 }
 

@@ -7,27 +7,28 @@ use crate::rules::FIELD;
 use crate::time::DEFAULT_LIFETIME;
 use crate::{Result, SignOptions, Value};
 
-/// All findings in an object of options. Members are judged together when each is fine by itself; `Err`
+/// All findings in an object of options, in the order of their names. Members are judged together when each is fine by itself; `Err`
 /// when there was no room for all findings.
 pub(super) fn object(members: &[(String, Value)], now: u64, out: &mut Findings) -> Result<()> {
     let mut options = SignOptions::default();
-    let (mut seen, mut whole) = (Vec::new(), true);
-    for member in members {
-        let (name, value) = member;
-        let is_rules = FIELD[1..] == *name && *value != Value::Null;
-        let fault = if seen.contains(&name) {
-            Some(duplicate(name))
-        } else if is_rules {
-            super::list(value, out)?;
-            None
-        } else {
-            options.read_member(member).err()
-        };
-        if SignOptions::NAMES.contains(&name.as_str()) {
-            seen.push(name);
-        }
-        if let Some(error) = fault {
+    let mut whole = true;
+    for name in SignOptions::NAMES {
+        let mut same = members.iter().filter(|(member, _)| member == name);
+        let Some(first) = same.next() else { continue };
+        if FIELD[1..] == **name && first.1 != Value::Null {
+            super::list(&first.1, out)?;
+        } else if let Err(error) = options.read_member(first) {
             whole = false;
+            out.error(error)?;
+        }
+        if same.next().is_some() {
+            whole = false;
+            out.error(duplicate(name))?;
+        }
+    }
+    let known = |name: &String| SignOptions::NAMES.contains(&name.as_str());
+    for member in members.iter().filter(|(name, _)| !known(name)) {
+        if let Err(error) = options.read_member(member) {
             out.error(error)?;
         }
     }

@@ -8,9 +8,8 @@ pub(super) const fn of(code: ErrorCode) -> &'static str {
         ErrorCode::JsonDuplicateMember => "say each member once",
         ErrorCode::OptionUnknown => "use the option's name as it is listed, or leave it out",
         ErrorCode::OptionNotLocal => "leave it out here, or mint through Cloudflare's API",
-        ErrorCode::OptionType | ErrorCode::OptionNull => {
-            "give a value of the type that is wanted, or leave the member out"
-        }
+        ErrorCode::OptionType => "give a value of the type that is wanted",
+        ErrorCode::OptionNull => "give the list of rules, or [] for none",
         ErrorCode::OptionValue => "give one of the values that are listed",
         ErrorCode::TimeType
         | ErrorCode::TimeNotFinite

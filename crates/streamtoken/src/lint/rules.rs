@@ -23,8 +23,8 @@ pub(super) fn warnings(drafts: &[Option<Draft>]) -> Warnings {
             });
         }
     }
-    let reached = without_duplicates(reached, &mut out);
-    allows_without_block(&reached, &mut out);
+    let (all, reached) = (reached, without_duplicates(reached, &mut out));
+    allows_without_block(&reached, all, &mut out);
     blocks_everyone(&reached, &mut out);
     countries::warnings(&reached, &mut out);
     networks::warnings(&reached, &mut out);
@@ -99,18 +99,22 @@ fn sorted<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {
     items
 }
 
-fn allows_without_block(reached: &[Reached<'_>], out: &mut Warnings) {
-    for (place, (rule, draft)) in reached.iter().enumerate() {
+/// A later block counts even when it repeats the condition of the allow rule: that one is an exception from
+/// it, if a pointless one.
+fn allows_without_block(reached: &[Reached<'_>], all: &[Option<Draft>], out: &mut Warnings) {
+    for (rule, draft) in reached {
         let Some(draft) = draft.filter(|draft| draft.action == Action::Allow) else {
             continue;
         };
-        let later = &reached[place + 1..];
+        let later = &all[rule + 1..];
         let is_any = matches!(draft.who, Items::Any);
-        if is_any || later.iter().any(|(_, later)| may_block(*later, draft)) {
+        if is_any || later.iter().any(|later| may_block(later.as_ref(), draft)) {
             continue;
         }
-        let blocks =
-            |(_, later): &Reached<'_>| later.is_some_and(|later| later.action == Action::Block);
+        let blocks = |later: &Option<Draft>| {
+            let later = later.as_ref();
+            later.is_some_and(|later| later.action == Action::Block)
+        };
         out.rule(Warning::AllowWithoutBlock, *rule, || {
             let reason = if later.iter().any(blocks) {
                 "no later rule blocks a viewer whom it allows"
@@ -151,11 +155,9 @@ fn blocks_everyone(reached: &[Reached<'_>], out: &mut Warnings) {
             all_v6 |= networks::covers_family(list, true);
         }
         if matches!(draft.who, Items::Any) || (all_v4 && all_v6) {
-            out.rule(Warning::BlocksEveryone, *rule, || {
-                format!(
-                    "access rule {} blocks every viewer whom no rule before it has blocked",
-                    rule + 1
-                )
+            out.rule(Warning::BlocksEveryone, *rule, || match rule {
+                0 => "access rule 1 blocks every viewer".to_owned(),
+                last => format!("access rules 1 to {} block every viewer", last + 1),
             });
             return;
         }

@@ -78,7 +78,7 @@ impl Warning {
                 "allow_without_block",
                 "an allow rule restricts nothing unless a later rule blocks, because a viewer whom no rule \
                  matches is allowed too",
-                "append {\"type\":\"any\",\"action\":\"block\"} as the last rule",
+                "append {\"type\":\"any\",\"action\":\"block\"} as the last rule, in place of one of any that allows",
             ),
             Self::RuleUnreachable => (
                 "rule_unreachable",

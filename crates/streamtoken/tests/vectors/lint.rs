@@ -1,7 +1,7 @@
 //! Lints: `lint` and `sign_lint`.
 
 use serde_json::{Value as Json, json};
-use streamtoken::{Error, LintLevel, SignOptions, Signer, lint_at};
+use streamtoken::{Error, LintLevel, SignOptions, Signer, host, lint_at};
 
 use crate::format::Case;
 use crate::sign::example_key;
@@ -26,13 +26,14 @@ fn lint(case: &Case) -> Json {
     json!({ "findings": lint_at(&case.value(name), now) })
 }
 
-/// Minting at a `level`, the default without: the ids and fields of the token's warnings.
+/// Minting at the level `lint`, the default without: the ids and fields of the token's warnings.
 fn sign(case: &Case) -> Result<Json, Error> {
-    case.knows_only(&["identifier", "options", "level"]);
-    let mut signer = Signer::new(example_key());
-    if let Some(level) = case.optional_text("level") {
-        signer = signer.lint(level.parse::<LintLevel>()?);
-    }
+    case.knows_only(&["identifier", "options", "lint"]);
+    let level = match case.input.get("lint") {
+        Some(_) => host::lint_level(&case.value("lint"))?,
+        None => LintLevel::default(),
+    };
+    let signer = Signer::new(example_key()).lint(level);
     let mut defaults = SignOptions::new();
     if let Some(now) = case.now {
         defaults = defaults.now(now);

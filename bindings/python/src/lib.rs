@@ -19,6 +19,7 @@ mod prepared;
 mod process;
 mod rules;
 mod signer;
+mod source;
 mod text;
 mod token;
 mod urls;
@@ -69,6 +70,8 @@ mod _native {
     use super::rules::{AccessRules, Decision};
     #[pymodule_export]
     use super::signer::Signer;
+    #[pymodule_export]
+    use super::source::{Freshness, Ticket};
     #[pymodule_export]
     use super::token::{Token, restore_token};
     #[pymodule_export]

@@ -31,6 +31,14 @@ impl Token {
     pub(crate) fn text(&self) -> &str {
         &self.token
     }
+
+    pub(crate) fn exp(&self) -> u64 {
+        self.exp
+    }
+
+    pub(crate) fn renew_at(&self) -> u64 {
+        self.renew_at
+    }
 }
 
 impl From<streamtoken::Token> for Token {

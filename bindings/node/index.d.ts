@@ -2,6 +2,7 @@ import { APIError } from './lib/client-api.js';
 import type { UrlOptions } from './lib/url-options.js';
 
 export * from './lib/client-api.js';
+export * from './lib/source-api.js';
 export type { ThumbnailOptions, UrlOptions, VideoTime } from './lib/url-options.js';
 
 /** A time: whole seconds since the epoch, or a Date, which is floored to the second. */

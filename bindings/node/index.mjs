@@ -32,6 +32,7 @@ export const {
   StreamTokenError,
   Token,
   TokenError,
+  TokenSource,
   UnprocessableEntityError,
   Unverified,
   describeKey,

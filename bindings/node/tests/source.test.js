@@ -8,6 +8,7 @@ const { after, before, test } = require('node:test');
 const util = require('node:util');
 const { startStreamServer } = require('../testing.js');
 const { answer, clientOf, serve, until } = require('./client-support.js');
+const native = require('../lib/native.js');
 const { keys, refused, root, runNode, signer, streamtoken, thrown, video } = require('./support.js');
 
 const { Client, TokenSource, verify } = streamtoken;
@@ -56,6 +57,18 @@ test('a token is kept, and renewed in time', async (t) => {
     ahead(2900);
     assert.notEqual(await source.token(), first, 'a signature takes no time');
   }
+});
+
+test('a signature that fails leaves the old token', async (t) => {
+  const ahead = clockOf(t);
+  const heard = [];
+  const source = new TokenSource(signer, video, { onError: ({ code }) => heard.push(code) });
+  const first = await source.token();
+  ahead(2900);
+  const refusal = JSON.stringify({ code: 'internal', number: 900, group: 'internal', message: '' });
+  t.mock.method(native, 'sign', () => [refusal, null]);
+  assert.equal(await source.token(), first);
+  assert.deepEqual(heard, ['internal']);
 });
 
 test('a thousand callers get one token of one renewal', async (t) => {

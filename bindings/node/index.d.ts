@@ -4,6 +4,7 @@ import type { UrlOptions } from './lib/url-options.js';
 
 export * from './lib/client-api.js';
 export * from './lib/explain-api.js';
+export * from './lib/source-api.js';
 export type { ThumbnailOptions, UrlOptions, VideoTime } from './lib/url-options.js';
 
 /** A time: whole seconds since the epoch, or a Date, which is floored to the second. */

@@ -7,6 +7,7 @@ const { KeySet, PublicKey, SigningKey, describeKey } = require('./lib/keys.js');
 const { lint, simulate } = require('./lib/lint.js');
 const { AccessRules } = require('./lib/rules.js');
 const { Prepared, Signer, prepare } = require('./lib/signer.js');
+const { TokenSource } = require('./lib/source.js');
 const { errorCodes, version } = require('./lib/surface.js');
 const { Claims, Token, Unverified, inspect, verify, verifyAsync } = require('./lib/tokens.js');
 const { CustomerCode, PlaybackUrls, playbackUrls, rewrite } = require('./lib/urls.js');
@@ -33,6 +34,7 @@ module.exports = {
   StreamTokenError: classes.StreamTokenError,
   Token,
   TokenError: classes.TokenError,
+  TokenSource,
   Unverified,
   describeKey,
   errorCodes,

@@ -33,6 +33,7 @@ export const {
   StreamTokenError,
   Token,
   TokenError,
+  TokenSource,
   UnprocessableEntityError,
   Unverified,
   describeKey,

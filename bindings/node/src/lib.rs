@@ -20,6 +20,7 @@ mod outcome;
 mod panics;
 mod rules;
 mod sign;
+mod source;
 mod surface;
 mod urls;
 mod value;

@@ -22,6 +22,7 @@ mod process;
 mod rules;
 mod signer;
 mod simulate;
+mod source;
 mod text;
 mod token;
 mod urls;
@@ -78,6 +79,8 @@ mod _native {
     use super::signer::Signer;
     #[pymodule_export]
     use super::simulate::{Simulated, simulate};
+    #[pymodule_export]
+    use super::source::{Freshness, Ticket};
     #[pymodule_export]
     use super::token::{Token, restore_token};
     #[pymodule_export]

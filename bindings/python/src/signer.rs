@@ -160,7 +160,7 @@ pub(crate) fn request(
     Ok((identifier, sign_options(given)?))
 }
 
-fn sign_options(given: Option<&Bound<'_, PyDict>>) -> PyResult<SignOptions> {
+pub(crate) fn sign_options(given: Option<&Bound<'_, PyDict>>) -> PyResult<SignOptions> {
     // Wiped, as the identifier is.
     let given = Zeroizing::new(convert::options(SignOptions::NAMES, given)?);
     SignOptions::from_value(&given).map_err(|error| raise(&error))

@@ -41,6 +41,14 @@ impl Token {
         &self.token
     }
 
+    pub(crate) fn exp(&self) -> u64 {
+        self.exp
+    }
+
+    pub(crate) fn renew_at(&self) -> u64 {
+        self.renew_at
+    }
+
     /// All that tells one token from another.
     fn parts(&self) -> (&str, &str, &str, u64, u64, u64) {
         let (exp, nbf, renew_at) = (self.exp, self.nbf, self.renew_at);

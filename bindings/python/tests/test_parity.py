@@ -171,7 +171,7 @@ def test_error_codes_are_the_cores() -> None:
 def test_the_package_exports_all_of_the_module() -> None:
     module = {name for name in dir(_native) if not name.startswith("_")}
     module -= {"surface", "Keys", "Stream", "Tokens"}
-    module |= {"AsyncClient", "__version__"}
+    module |= {"AsyncClient", "AsyncTokenSource", "TokenSource", "__version__"}
     assert set(streamtoken.__all__) == module | set(errors.__all__)
     assert all(hasattr(streamtoken, name) for name in streamtoken.__all__)
     assert streamtoken.__all__ == sorted(streamtoken.__all__)

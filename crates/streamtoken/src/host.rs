@@ -8,6 +8,7 @@ mod intake;
 mod spelling;
 mod surface;
 
+pub use crate::chance::chance;
 pub use crate::crypto::{after_fork, before_fork};
 pub use crate::time::duration;
 pub use intake::{Intake, MAX_VALUES};

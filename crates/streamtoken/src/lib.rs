@@ -30,6 +30,7 @@
 //! | load, make, export a key | [`SigningKey`], [`PublicKey`], [`KeySet`], [`describe_key`] |
 //! | mint | [`Signer`], [`SignOptions`], [`Token`] |
 //! | mint with a key in a KMS or HSM | [`prepare`], [`Prepared`] |
+//! | keep a fresh token for a video | [`TokenSource`], [`source`] |
 //! | say who may watch | [`AccessRules`], [`Rule`], [`Condition`] |
 //! | see what rules and options probably do not mean | [`lint`](lint()), [`LintLevel`], [`simulate`](simulate()) |
 //! | check a token | [`verify`], [`VerifyContext`], [`Claims`] |
@@ -63,6 +64,7 @@
 
 pub mod api;
 mod base64url;
+mod chance;
 #[cfg(feature = "http")]
 pub mod client;
 mod clock;
@@ -80,6 +82,7 @@ mod options;
 mod rules;
 mod sign;
 mod simulate;
+pub mod source;
 mod time;
 mod token;
 pub mod urls;
@@ -109,6 +112,7 @@ pub use sign::{
     prepare_linted,
 };
 pub use simulate::{Simulated, simulate};
+pub use source::TokenSource;
 pub use time::{DEFAULT_HEAD_START, DEFAULT_LIFETIME, MAX_LIFETIME};
 pub use token::Token;
 pub use urls::{CustomerCode, PlaybackUrls, UrlOptions, playback_urls, rewrite};

@@ -117,6 +117,15 @@ impl Signer {
         })
     }
 
+    /// Refuses what [`Signer::sign`] would refuse, without a signature.
+    ///
+    /// # Errors
+    /// Those of [`Signer::sign`].
+    pub fn check(&self, identifier: &str, options: &SignOptions) -> Result<()> {
+        self.unsigned(options.at_now(), identifier, options)
+            .map(|_| ())
+    }
+
     fn sign_at(&self, now: u64, identifier: &str, options: &SignOptions) -> Result<Token> {
         let place = self.kept.place(identifier, now, options);
         if let Some(kept) = place.as_ref().and_then(|place| self.kept.get(place)) {
@@ -130,11 +139,16 @@ impl Signer {
     }
 
     fn mint(&self, now: u64, identifier: &str, options: &SignOptions) -> Result<Token> {
+        let unsigned = self.unsigned(now, identifier, options)?;
+        let signature = self.key.sign(unsigned.input.as_bytes())?;
+        Ok(unsigned.signed(self.key.id(), &signature))
+    }
+
+    fn unsigned(&self, now: u64, identifier: &str, options: &SignOptions) -> Result<Unsigned> {
         let key = self.key.public_key();
         let mut unsigned = Unsigned::new(&self.header, key, identifier, now, options)?;
         unsigned.warnings = lint::when_minting(self.lint_level, options, unsigned.times, now)?;
-        let signature = self.key.sign(unsigned.input.as_bytes())?;
-        Ok(unsigned.signed(key.id(), &signature))
+        Ok(unsigned)
     }
 }
 

@@ -67,6 +67,13 @@ impl Token {
         self.renew_at
     }
 
+    /// For how many seconds from `now` on (epoch seconds) a page that shows this token to everybody may be
+    /// cached: until [`Token::renew_at`], 0 from then on. Then there is a whole fifth of the lifetime left,
+    /// or of a token of a window all of `expires_in`.
+    pub fn max_age(&self, now: u64) -> u64 {
+        self.renew_at.saturating_sub(now)
+    }
+
     /// What its rules and options probably do not mean. Empty for a signer with
     /// [`LintLevel::Off`](crate::LintLevel::Off), and for a token that Cloudflare's API has minted.
     pub fn warnings(&self) -> &[Finding] {

@@ -39,7 +39,7 @@ const readme = blocks('bindings/node/README.md');
 const programs = readme.filter(({ language }) => language in ends || language === 'sh');
 
 test('the blocks of the README run', () => {
-  assert.equal(programs.length, 9);
+  assert.equal(programs.length, 10);
   const outputs = programs.map(runBlock);
   for (const output of outputs) assert.notEqual(output, '');
   assert.match(outputs[0], new RegExp(`\n${video} \\d+\nblocked_by_rule 363 /accessRules/1\n$`));
@@ -51,7 +51,8 @@ test('the blocks of the README run', () => {
   assert.match(explained, /\nverify: accepts; platform: accepts\n/);
   assert.match(explained, /\n\[\] lifetime_short\nGB allow 0\nFR block 1\n$/);
   assert.match(outputs[6], new RegExp(`\nNotFoundError 404 10003 1\n${example.key_id}\n$`));
-  assert.match(outputs[7], /pass 2\n/);
+  assert.match(outputs[7], /^public, max-age=1\d{4}\n$/);
+  assert.match(outputs[8], /pass 2\n/);
 });
 
 test('the README ends with the published token, byte for byte', () => {

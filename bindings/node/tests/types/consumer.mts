@@ -30,10 +30,12 @@ import {
   Signer,
   SigningKey,
   type SignOptions,
+  type SourceOptions,
   StreamTokenError,
   simulate,
   type Token,
   type TokenCreateParams,
+  TokenSource,
   type UrlOptions,
   type Verdict,
   type VerifyOptions,
@@ -242,6 +244,23 @@ function told(error: unknown): string | undefined {
   );
 }
 void asks().catch(told);
+
+// A source of fresh tokens.
+async function keeps(): Promise<Token> {
+  const options: SourceOptions = {
+    expiresIn: '2h',
+    accessRules: [],
+    onError: ({ message }) => console.log(message),
+  };
+  const source = new TokenSource(new Signer(key), 'video', options);
+  new TokenSource(new Client(), 'video', { accountId: 'account', timeout: 1000, maxRetries: 1 });
+  // @ts-expect-error: a fixed time cannot be renewed
+  new TokenSource(new Signer(key), 'video', { exp: 1_537_460_365 });
+  // @ts-expect-error: it is awaited
+  const token: Token = source.token();
+  return token ?? (await source.token());
+}
+void keeps();
 
 // The token service for tests.
 import { type StreamServer, startStreamServer } from 'streamtoken/testing';

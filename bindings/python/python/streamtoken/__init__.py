@@ -69,6 +69,7 @@ from .errors import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._async import AsyncClient
+    from ._source import AsyncTokenSource, TokenSource
 else:
 
     def __getattr__(name):  # noqa: ANN001, ANN202 - a type checker sees the import above
@@ -76,6 +77,10 @@ else:
             from ._async import AsyncClient  # noqa: PLC0415 - few programs want it
 
             return AsyncClient
+        if name in ("AsyncTokenSource", "TokenSource"):
+            from . import _source  # noqa: PLC0415 - as few
+
+            return getattr(_source, name)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
@@ -88,6 +93,7 @@ __all__ = [
     "AccessRules",
     "ApiError",
     "AsyncClient",
+    "AsyncTokenSource",
     "AuthenticationError",
     "BadRequestError",
     "Check",
@@ -119,6 +125,7 @@ __all__ = [
     "StreamTokenError",
     "Token",
     "TokenError",
+    "TokenSource",
     "UnprocessableEntityError",
     "Unverified",
     "__version__",

@@ -23,6 +23,7 @@ __all__ = [
     "Rules",
     "SignOptions",
     "SignRequest",
+    "SourceOptions",
     "StillOptions",
     "TokenOptions",
     "UrlOptions",
@@ -119,6 +120,20 @@ class ClientOptions(CallOptions, total=False):
 class TokenOptions(SignOptions, CallOptions, total=False):
     """The options of ``Client.stream.token.create``."""
 
+    id: Union[str, None]
+    pem: Union[str, None]
+
+
+class SourceOptions(CallOptions, total=False):
+    """The options of ``TokenSource`` and ``AsyncTokenSource``: all but the times that are fixed."""
+
+    expires_in: Union[Seconds, str, None]
+    nbf: Union[Moment, None]
+    downloadable: Union[bool, None]
+    access_rules: Rules
+    flags: Union[Flags, None]
+    time_format: Union[Literal["number", "string"], None]
+    reuse_window: Union[Seconds, None]
     id: Union[str, None]
     pem: Union[str, None]
 

@@ -1,8 +1,8 @@
 /*
  * streamtoken: signed URL tokens for Cloudflare Stream, in your own process.
  *
- * Mint tokens with a signing key, verify them where Cloudflare's edge is not in front, read them, turn
- * them into playback URLs, and ask Cloudflare's API for tokens and keys. The same Rust core serves C, C++, Python, Node.js and the command line:
+ * Mint tokens with a signing key, verify them where Cloudflare's edge is not in front, read them, learn
+ * why one is refused, turn them into playback URLs, and ask Cloudflare's API for tokens and keys. The same Rust core serves C, C++, Python, Node.js and the command line:
  * the same input gives the same bytes and the same refusals everywhere.
  *
  *     streamtoken_signing_key *key = NULL;
@@ -44,8 +44,8 @@
  *
  * Everything that a call makes is yours and has one function that frees it: a handle `X *` its
  * `X_free`, a `char *` the function `streamtoken_string_free` (never the `free` of the C library). A
- * `const char *` is never freed: it belongs to the handle that it was asked from and goes with it, or to
- * the library where the function says so. What you pass in is only read and is yours as before; no
+ * `const` pointer that a function returns, to a text or an error, is never freed: it belongs to the handle
+ * that it was asked from and goes with it, or to the library where the function says so. What you pass in is only read and is yours as before; no
  * handle keeps a pointer to it.
  *
  * Out-parameters are set to NULL, 0 or false on entry and written on success only, so that freeing after
@@ -67,8 +67,8 @@
  * THREADS
  *
  * There is no global state and no last error: calls on different handles never meet. Keys, key sets,
- * signers, tokens, claims, rules, customer codes, URLs, clients and errors never change once they are
- * made, and any number of threads may use one at the same time. The builders (`..._options`, `..._context`) may be
+ * signers, tokens, claims, reports, rules, findings, customer codes, URLs, clients and errors never change
+ * once they are made, and any number of threads may use one at the same time. The builders (`..._options`, `..._context`) may be
  * used by any number of threads as long as none changes them. A handle may be freed by any thread, once,
  * when no other uses it. `fork` waits for the signatures of other threads, some milliseconds at most, and
  * the child may use every handle but a client, whose connections are those of the parent; do not fork out
@@ -304,6 +304,10 @@ enum streamtoken_error_code
      * The viewer's country must be two letters or T1.
      */
     STREAMTOKEN_VIEWER_COUNTRY_INVALID = 156,
+    /**
+     * The lint level deny refuses what a lint warns of.
+     */
+    STREAMTOKEN_LINT_DENIED = 157,
     /**
      * A customer code has 1 to 54 characters of a-z, 0-9 and '-'.
      */
@@ -884,6 +888,21 @@ typedef struct streamtoken_customer_code streamtoken_customer_code;
 typedef struct streamtoken_error streamtoken_error;
 
 /**
+ * The facts against which `streamtoken_explain` looks at a token, under construction: those of
+ * `streamtoken_verify_context`, and the length of the video. All are optional; what is missing leaves the
+ * checks that need it `unknown`.
+ *
+ * Setting a fact again replaces it; numbers cross as `double`, as in `streamtoken_sign_options`.
+ */
+typedef struct streamtoken_explain_context streamtoken_explain_context;
+
+/**
+ * What a lint found, 101 findings at most: errors, which signing refuses, and warnings, which it accepts. It never
+ * changes.
+ */
+typedef struct streamtoken_findings streamtoken_findings;
+
+/**
  * The signing keys of an account, without their private parts. It never changes.
  */
 typedef struct streamtoken_key_list streamtoken_key_list;
@@ -903,6 +922,12 @@ typedef struct streamtoken_prepared streamtoken_prepared;
  * A public RSA key with its id, ready to verify. It never changes.
  */
 typedef struct streamtoken_public_key streamtoken_public_key;
+
+/**
+ * Everything that `streamtoken_explain` found: two verdicts, and every check with its cause and remedy. It
+ * never changes.
+ */
+typedef struct streamtoken_report streamtoken_report;
 
 /**
  * Options for minting one token, under construction. All are optional; the default is what Cloudflare's
@@ -1883,6 +1908,35 @@ int32_t streamtoken_signer_new(const streamtoken_signing_key *key,
                                streamtoken_error **error);
 
 /**
+ * As `streamtoken_signer_new`, with what to do when the rules or options are probably not meant: `off` looks for
+ * no such thing; `warn`, the default, mints, and `streamtoken_token_warnings` tells; `deny` refuses to mint.
+ *
+ * Ownership: `key` and `lint_level` are only read and may be freed before the signer; `signer` is yours, free it
+ * with `streamtoken_signer_free`.
+ * NULL: `lint_level` may be NULL (it is not given), and `error`; `key` and `signer` must not.
+ * Errors: `STREAMTOKEN_OPTION_VALUE` for another level.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_signer_new_with_lint(const streamtoken_signing_key *key,
+                                         const char *lint_level,
+                                         size_t lint_level_length,
+                                         streamtoken_signer **signer,
+                                         streamtoken_error **error);
+
+/**
+ * What the signer does when the rules or options are probably not meant: `off`, `warn` or `deny`.
+ *
+ * Ownership: the text belongs to `signer` and goes with it.
+ * NULL: `signer` may be NULL; the answer is NULL then. `length` may be NULL.
+ * Errors: none.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+const char *streamtoken_signer_lint_level(const streamtoken_signer *signer,
+                                          size_t *length);
+
+/**
  * The key that signs.
  *
  * Ownership: `signer` is only read; `key` is yours, free it with `streamtoken_signing_key_free`.
@@ -1903,7 +1957,8 @@ int32_t streamtoken_signer_key(const streamtoken_signer *signer,
  * `streamtoken_token_free`.
  * NULL: `options` may be NULL (none is given), and `error`; `signer`, `identifier` and `token` must not.
  * Errors: `STREAMTOKEN_IDENTIFIER_INVALID`; the codes of options (104 to 108), times (120 to 129) and
- * rules (140 to 151); `STREAMTOKEN_MINTED_TOKEN_TOO_LARGE` above 16,384 characters.
+ * rules (140 to 151); `STREAMTOKEN_MINTED_TOKEN_TOO_LARGE` above 16,384 characters; `STREAMTOKEN_LINT_DENIED` at
+ * the lint level `deny`, with a pointer to what the first warning is about.
  * Threads: any, also at the same time, as long as nobody changes `options`.
  */
 STREAMTOKEN_MUST_USE
@@ -2021,6 +2076,20 @@ STREAMTOKEN_MUST_USE
 uint64_t streamtoken_token_renew_at(const streamtoken_token *token);
 
 /**
+ * What the rules and options of the token probably do not mean: warnings alone, and none of a signer with the lint
+ * level `off`.
+ *
+ * Ownership: `token` is only read; `findings` is yours, free it with `streamtoken_findings_free`.
+ * NULL: `token` and `findings` must not be NULL; `error` may.
+ * Errors: `STREAMTOKEN_POINTER_NULL`.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_token_warnings(const streamtoken_token *token,
+                                   streamtoken_findings **findings,
+                                   streamtoken_error **error);
+
+/**
  * Frees a token.
  *
  * Ownership: takes `token`; it and its texts must not be used again.
@@ -2049,6 +2118,27 @@ int32_t streamtoken_prepare(const streamtoken_public_key *key,
                             streamtoken_error **error);
 
 /**
+ * As `streamtoken_prepare`, with a lint level as for `streamtoken_signer_new_with_lint`.
+ *
+ * Ownership: `key`, `identifier`, `options` and `lint_level` are only read; `prepared` is yours, free it with
+ * `streamtoken_prepared_free`.
+ * NULL: `options` may be NULL (none is given), and `lint_level` (it is not given), and `error`; `key`, `identifier`
+ * and `prepared` must not.
+ * Errors: those of `streamtoken_signer_sign`, all before anything is signed; `STREAMTOKEN_OPTION_VALUE` for another
+ * level.
+ * Threads: any, also at the same time, as long as nobody changes `options`.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_prepare_with_lint(const streamtoken_public_key *key,
+                                      const char *identifier,
+                                      size_t identifier_length,
+                                      const streamtoken_sign_options *options,
+                                      const char *lint_level,
+                                      size_t lint_level_length,
+                                      streamtoken_prepared **prepared,
+                                      streamtoken_error **error);
+
+/**
  * What is to be signed with RSASSA-PKCS1-v1_5 and SHA-256: ASCII, to be hashed as it is, without the NUL
  * behind it.
  *
@@ -2060,6 +2150,19 @@ int32_t streamtoken_prepare(const streamtoken_public_key *key,
 STREAMTOKEN_MUST_USE
 const char *streamtoken_prepared_signing_input(const streamtoken_prepared *prepared,
                                                size_t *length);
+
+/**
+ * What the rules and options probably do not mean, as `streamtoken_token_warnings` of the token will tell it.
+ *
+ * Ownership: `prepared` is only read; `findings` is yours, free it with `streamtoken_findings_free`.
+ * NULL: `prepared` and `findings` must not be NULL; `error` may.
+ * Errors: `STREAMTOKEN_POINTER_NULL`.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_prepared_warnings(const streamtoken_prepared *prepared,
+                                      streamtoken_findings **findings,
+                                      streamtoken_error **error);
 
 /**
  * Checks the signature with the public key and completes the token. May be called again.
@@ -2421,6 +2524,412 @@ const char *streamtoken_unverified_payload(const streamtoken_unverified *unverif
 void streamtoken_unverified_free(streamtoken_unverified *unverified);
 
 /**
+ * No fact given yet.
+ *
+ * Ownership: `context` is yours; free it with `streamtoken_explain_context_free`.
+ * NULL: `context` must not be NULL; `error` may.
+ * Errors: `STREAMTOKEN_POINTER_NULL`.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_explain_context_new(streamtoken_explain_context **context,
+                                        streamtoken_error **error);
+
+/**
+ * Facts from JSON text: `{"identifier": "...", "ip": "192.0.2.1", "duration": 5400}`. `null` is *not
+ * given*, but for `identifier`, where it would let a token for any video pass. They can be changed
+ * afterwards.
+ *
+ * Ownership: `json` is only read; `context` is yours, free it with `streamtoken_explain_context_free`.
+ * NULL: `error` may be NULL; `json` may with length 0 (and is no JSON then); `context` must not.
+ * Errors: what is not strict JSON (100 to 103), the codes of options (104 to 107), `STREAMTOKEN_IDENTIFIER_INVALID`, the codes of times (120 to 124), `STREAMTOKEN_LEEWAY_TOO_LARGE`, `STREAMTOKEN_VIEWER_IP_INVALID`, `STREAMTOKEN_VIEWER_COUNTRY_INVALID`.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_explain_context_from_json(const char *json,
+                                              size_t json_length,
+                                              streamtoken_explain_context **context,
+                                              streamtoken_error **error);
+
+/**
+ * The video UID or live-input UID that is asked for.
+ *
+ * Ownership: `context` stays yours; `identifier` is copied.
+ * NULL: `context` must not be NULL; `identifier` may with length 0; `error` may.
+ * Errors: `STREAMTOKEN_TEXT_NOT_UTF8`; a text that is refused is reported where the facts are used.
+ * Threads: one at a time for the same `context`.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_explain_context_set_identifier(streamtoken_explain_context *context,
+                                                   const char *identifier,
+                                                   size_t identifier_length,
+                                                   streamtoken_error **error);
+
+/**
+ * The time to take for now, in epoch seconds. Default: the machine's clock.
+ *
+ * Ownership: `context` stays yours.
+ * NULL: `context` must not be NULL; `error` may.
+ * Errors: `STREAMTOKEN_POINTER_NULL`; a number that is refused is reported where the facts are used.
+ * Threads: one at a time for the same `context`.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_explain_context_set_now(streamtoken_explain_context *context,
+                                            double seconds,
+                                            streamtoken_error **error);
+
+/**
+ * The viewer's address, bare: `192.0.2.1` or `2001:db8::1`. An IPv4-mapped IPv6 address counts as
+ * IPv4.
+ *
+ * Ownership: `context` stays yours; `ip` is copied.
+ * NULL: `context` must not be NULL; `ip` may with length 0; `error` may.
+ * Errors: `STREAMTOKEN_TEXT_NOT_UTF8`; a text that is refused is reported where the facts are used.
+ * Threads: one at a time for the same `context`.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_explain_context_set_ip(streamtoken_explain_context *context,
+                                           const char *ip,
+                                           size_t ip_length,
+                                           streamtoken_error **error);
+
+/**
+ * The viewer's country: two letters in any case, or `T1`.
+ *
+ * Ownership: `context` stays yours; `country` is copied.
+ * NULL: `context` must not be NULL; `country` may with length 0; `error` may.
+ * Errors: `STREAMTOKEN_TEXT_NOT_UTF8`; a text that is refused is reported where the facts are used.
+ * Threads: one at a time for the same `context`.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_explain_context_set_country(streamtoken_explain_context *context,
+                                                const char *country,
+                                                size_t country_length,
+                                                streamtoken_error **error);
+
+/**
+ * How many seconds the clocks of issuer and verifier may differ: 0 (the default) to 300.
+ *
+ * Ownership: `context` stays yours.
+ * NULL: `context` must not be NULL; `error` may.
+ * Errors: `STREAMTOKEN_POINTER_NULL`; a number that is refused is reported where the facts are used.
+ * Threads: one at a time for the same `context`.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_explain_context_set_leeway(streamtoken_explain_context *context,
+                                               double seconds,
+                                               streamtoken_error **error);
+
+/**
+ * Whether the token is to be used for a download, which its `downloadable` claim must allow. The URL of a
+ * download says so by itself.
+ *
+ * Ownership: `context` stays yours.
+ * NULL: `context` must not be NULL; `error` may.
+ * Errors: `STREAMTOKEN_POINTER_NULL`.
+ * Threads: one at a time for the same `context`.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_explain_context_set_download(streamtoken_explain_context *context,
+                                                 bool download,
+                                                 streamtoken_error **error);
+
+/**
+ * The length of the video in seconds, rounded up: a token should outlast it.
+ *
+ * Ownership: `context` stays yours.
+ * NULL: `context` must not be NULL; `error` may.
+ * Errors: `STREAMTOKEN_POINTER_NULL`; a number that is refused is reported where the facts are used.
+ * Threads: one at a time for the same `context`.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_explain_context_set_duration(streamtoken_explain_context *context,
+                                                 double seconds,
+                                                 streamtoken_error **error);
+
+/**
+ * Frees a context. What was made with it lives on.
+ *
+ * Ownership: takes `context`; it must not be used again.
+ * NULL: `context` may be NULL; nothing happens then.
+ * Errors: none.
+ * Threads: any, once, and not while another thread uses it.
+ */
+void streamtoken_explain_context_free(streamtoken_explain_context *context);
+
+/**
+ * Tells everything about `text`: a token, a playback URL, or whatever else was taken for one.
+ *
+ * Every check is made, as far as what came before lets it, and ends as `pass`, `fail`, `warn` or `unknown`,
+ * with one sentence of cause and one of what to do. Nothing that was pasted by mistake is repeated: of the
+ * text the report shows only ids, times, hosts, addresses and countries. At most 65,536 bytes of it are read.
+ *
+ * Without `key_set` nobody can say whether the signature is right; without the viewer's facts in `context`,
+ * what access rules make of them. A text that no token is found in has a report as well, and the call
+ * succeeds.
+ *
+ * Ownership: `text`, `key_set` and `context` are only read; `report` is yours, free it with
+ * `streamtoken_report_free`.
+ * NULL: `key_set` may be NULL (no key is known), and `context` (no fact is given), and `error`; `text` may
+ * with length 0; `report` must not.
+ * Errors: those of `streamtoken_explain_context_from_json` for a context that makes no sense.
+ * Threads: any, also at the same time, as long as nobody changes `context`.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_explain(const char *text,
+                            size_t text_length,
+                            const streamtoken_key_set *key_set,
+                            const streamtoken_explain_context *context,
+                            streamtoken_report **report,
+                            streamtoken_error **error);
+
+/**
+ * What `streamtoken_key_set_verify` makes of the token, with the keys and facts that were given: `accepts`,
+ * `refuses` or `unknown`.
+ *
+ * Ownership: the text belongs to `report` and goes with it.
+ * NULL: `report` may be NULL; the answer is NULL then. `length` may be NULL.
+ * Errors: none.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+const char *streamtoken_report_verify(const streamtoken_report *report,
+                                      size_t *length);
+
+/**
+ * What Cloudflare makes of it, as far as that is publicly known: `accepts`, `refuses` or `unknown`. It alone
+ * knows whether the key still stands in the account, and the video in Stream.
+ *
+ * Ownership: the text belongs to `report` and goes with it.
+ * NULL: `report` may be NULL; the answer is NULL then. `length` may be NULL.
+ * Errors: none.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+const char *streamtoken_report_platform(const streamtoken_report *report,
+                                        size_t *length);
+
+/**
+ * The error with which `streamtoken_key_set_verify` refuses the token; NULL when it does not, or when nobody can
+ * say.
+ *
+ * Ownership: the error belongs to `report` and goes with it; never free it.
+ * NULL: `report` may be NULL; the answer is NULL then.
+ * Errors: none.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+const streamtoken_error *streamtoken_report_error(const streamtoken_report *report);
+
+/**
+ * What was given: `token`, `url`, `video_uid`, `private_key` and others.
+ *
+ * Ownership: the text belongs to `report` and goes with it.
+ * NULL: `report` may be NULL; the answer is NULL then. `length` may be NULL.
+ * Errors: none.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+const char *streamtoken_report_kind(const streamtoken_report *report,
+                                    size_t *length);
+
+/**
+ * How many bytes of the text were looked at: 65,536 at most.
+ *
+ * Ownership: nothing changes hands.
+ * NULL: `report` may be NULL; the answer is 0 then.
+ * Errors: none.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE size_t streamtoken_report_bytes_read(const streamtoken_report *report);
+
+/**
+ * The report as the JSON object `{"verify", "platform", "error", "kind", "bytes", "read", "checks"}` that every
+ * surface has alike.
+ *
+ * Ownership: `json` is yours; free it with `streamtoken_string_free`.
+ * NULL: `report` and `json` must not be NULL; `json_length` and `error` may.
+ * Errors: `STREAMTOKEN_POINTER_NULL`.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_report_to_json(const streamtoken_report *report,
+                                   char **json,
+                                   size_t *json_length,
+                                   streamtoken_error **error);
+
+/**
+ * The report for people: the verdicts, then a line for each check that failed or warns.
+ *
+ * Ownership: `text` is yours; free it with `streamtoken_string_free`.
+ * NULL: `report` and `text` must not be NULL; `text_length` and `error` may.
+ * Errors: `STREAMTOKEN_POINTER_NULL`.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_report_to_text(const streamtoken_report *report,
+                                   char **text,
+                                   size_t *text_length,
+                                   streamtoken_error **error);
+
+/**
+ * Frees a report.
+ *
+ * Ownership: takes `report`; it, its error and its texts must not be used again.
+ * NULL: `report` may be NULL; nothing happens then.
+ * Errors: none.
+ * Threads: any, once, and not while another thread uses it.
+ */
+void streamtoken_report_free(streamtoken_report *report);
+
+/**
+ * How many checks there are: in every report the same ones, in the same order.
+ *
+ * Ownership: nothing changes hands.
+ * NULL: `report` may be NULL; the answer is 0 then.
+ * Errors: none.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE size_t streamtoken_report_check_count(const streamtoken_report *report);
+
+/**
+ * The id of the check at `index`, counted from 0, which never changes its meaning: `expired`; NULL from
+ * `streamtoken_report_check_count` on.
+ *
+ * Ownership: the text belongs to `report` and goes with it.
+ * NULL: `report` may be NULL; the answer is NULL then. `length` may be NULL.
+ * Errors: none.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+const char *streamtoken_report_check_id(const streamtoken_report *report,
+                                        size_t index,
+                                        size_t *length);
+
+/**
+ * How the check at `index` ended: `pass`, `fail` (somebody refuses because of this), `warn` (probably not what
+ * was meant) or `unknown` (a fact is missing, or something before it failed); NULL from
+ * `streamtoken_report_check_count` on.
+ *
+ * Ownership: the text belongs to `report` and goes with it.
+ * NULL: `report` may be NULL; the answer is NULL then. `length` may be NULL.
+ * Errors: none.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+const char *streamtoken_report_check_status(const streamtoken_report *report,
+                                            size_t index,
+                                            size_t *length);
+
+/**
+ * What `streamtoken_key_set_verify` makes of the check at `index` alone: `accepts`, `refuses` or `unknown`; NULL
+ * from `streamtoken_report_check_count` on.
+ *
+ * Ownership: the text belongs to `report` and goes with it.
+ * NULL: `report` may be NULL; the answer is NULL then. `length` may be NULL.
+ * Errors: none.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+const char *streamtoken_report_check_verify(const streamtoken_report *report,
+                                            size_t index,
+                                            size_t *length);
+
+/**
+ * What Cloudflare makes of the check at `index` alone, as far as that is publicly known: `accepts`, `refuses` or
+ * `unknown`; NULL from `streamtoken_report_check_count` on.
+ *
+ * Ownership: the text belongs to `report` and goes with it.
+ * NULL: `report` may be NULL; the answer is NULL then. `length` may be NULL.
+ * Errors: none.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+const char *streamtoken_report_check_platform(const streamtoken_report *report,
+                                              size_t index,
+                                              size_t *length);
+
+/**
+ * The number of the code with which `streamtoken_key_set_verify` refuses because of the check at `index`; 0 when
+ * it does not, and from `streamtoken_report_check_count` on.
+ *
+ * Ownership: nothing changes hands.
+ * NULL: `report` may be NULL; the answer is 0 then.
+ * Errors: none.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_report_check_code(const streamtoken_report *report,
+                                      size_t index);
+
+/**
+ * What the check at `index` saw, as a JSON object; `{}` when there is nothing to show; NULL from
+ * `streamtoken_report_check_count` on.
+ *
+ * Ownership: the text belongs to `report` and goes with it.
+ * NULL: `report` may be NULL; the answer is NULL then. `length` may be NULL.
+ * Errors: none.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+const char *streamtoken_report_check_values(const streamtoken_report *report,
+                                            size_t index,
+                                            size_t *length);
+
+/**
+ * What is so, in one sentence without a closing dot; NULL from `streamtoken_report_check_count` on.
+ *
+ * Ownership: the text belongs to `report` and goes with it.
+ * NULL: `report` may be NULL; the answer is NULL then. `length` may be NULL.
+ * Errors: none.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+const char *streamtoken_report_check_cause(const streamtoken_report *report,
+                                           size_t index,
+                                           size_t *length);
+
+/**
+ * What to do, in one sentence without a closing dot; NULL where nothing is to be done, and from
+ * `streamtoken_report_check_count` on.
+ *
+ * Ownership: the text belongs to `report` and goes with it.
+ * NULL: `report` may be NULL; the answer is NULL then. `length` may be NULL.
+ * Errors: none.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+const char *streamtoken_report_check_remedy(const streamtoken_report *report,
+                                            size_t index,
+                                            size_t *length);
+
+/**
+ * The index of the check with this id; `SIZE_MAX`, at which no check is, when there is none.
+ *
+ * Ownership: `id` is only read.
+ * NULL: `report` and `id` may be NULL; the answer is `SIZE_MAX` then.
+ * Errors: none.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+size_t streamtoken_report_find(const streamtoken_report *report,
+                               const char *id,
+                               size_t id_length);
+
+/**
+ * What to read first: the index of the check that is number `place`, counted from 0, among those that failed
+ * and, behind them, those that warn; `SIZE_MAX` when there are not so many.
+ *
+ * Ownership: nothing changes hands.
+ * NULL: `report` may be NULL; the answer is `SIZE_MAX` then.
+ * Errors: none.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+size_t streamtoken_report_finding(const streamtoken_report *report,
+                                  size_t place);
+
+/**
  * Reads the rules from the text of the JSON list that the claim holds, for minting; `[]` means no rules:
  * `[{"type": "ip.geoip.country", "action": "allow", "country": ["GB"]}, {"type": "any", "action":
  * "block"}]`.
@@ -2542,6 +3051,190 @@ int32_t streamtoken_access_rules_to_json(const streamtoken_access_rules *rules,
  * Threads: any, once, and not while another thread uses it.
  */
 void streamtoken_access_rules_free(streamtoken_access_rules *rules);
+
+/**
+ * Everything that is wrong, or probably not meant, with the rules or the option set in JSON text: the list that
+ * the claim `accessRules` holds, or an object of options in wire names. Where the options give no `now`, their
+ * times are compared with the machine's clock.
+ *
+ * Ownership: `json` is only read; `findings` is yours, free it with `streamtoken_findings_free`.
+ * NULL: `error` may be NULL; `json` may with length 0 (and is no JSON then); `findings` must not.
+ * Errors: what is not strict JSON (100 to 103). What signing would refuse is a finding.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_lint(const char *json,
+                         size_t json_length,
+                         streamtoken_findings **findings,
+                         streamtoken_error **error);
+
+/**
+ * As `streamtoken_lint`, at the time `now` in epoch seconds, below 10^11, where the options give none.
+ *
+ * Ownership: `json` is only read; `findings` is yours, free it with `streamtoken_findings_free`.
+ * NULL: `error` may be NULL; `json` may with length 0 (and is no JSON then); `findings` must not.
+ * Errors: what is not strict JSON (100 to 103). What signing would refuse is a finding.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_lint_at(const char *json,
+                            size_t json_length,
+                            uint64_t now,
+                            streamtoken_findings **findings,
+                            streamtoken_error **error);
+
+/**
+ * As `streamtoken_lint`, for options that were set one by one.
+ *
+ * Ownership: `options` is only read; `findings` is yours, free it with `streamtoken_findings_free`.
+ * NULL: `options` and `findings` must not be NULL; `error` may.
+ * Errors: `STREAMTOKEN_POINTER_NULL`. What signing would refuse is a finding.
+ * Threads: any, also at the same time, as long as nobody changes `options`.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_sign_options_lint(const streamtoken_sign_options *options,
+                                      streamtoken_findings **findings,
+                                      streamtoken_error **error);
+
+/**
+ * What the rules probably do not mean: warnings alone. What they must not say was refused when they were made.
+ *
+ * Ownership: `rules` is only read; `findings` is yours, free it with `streamtoken_findings_free`.
+ * NULL: `rules` and `findings` must not be NULL; `error` may.
+ * Errors: `STREAMTOKEN_POINTER_NULL`.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_access_rules_lint(const streamtoken_access_rules *rules,
+                                      streamtoken_findings **findings,
+                                      streamtoken_error **error);
+
+/**
+ * How many findings there are.
+ *
+ * Ownership: nothing changes hands.
+ * NULL: `findings` may be NULL; the answer is 0 then.
+ * Errors: none.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE size_t streamtoken_findings_count(const streamtoken_findings *findings);
+
+/**
+ * The stable id of the finding at `index`, counted from 0 in the order in which they are to be read:
+ * `allow_without_block`, or the slug of the error code with which signing refuses it; NULL from
+ * `streamtoken_findings_count` on.
+ *
+ * Ownership: the text belongs to `findings` and goes with it.
+ * NULL: `findings` may be NULL; the answer is NULL then. `length` may be NULL.
+ * Errors: none.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+const char *streamtoken_findings_id(const streamtoken_findings *findings,
+                                    size_t index,
+                                    size_t *length);
+
+/**
+ * How bad the finding at `index` is: `error` (signing refuses it) or `warning`; NULL from
+ * `streamtoken_findings_count` on.
+ *
+ * Ownership: the text belongs to `findings` and goes with it.
+ * NULL: `findings` may be NULL; the answer is NULL then. `length` may be NULL.
+ * Errors: none.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+const char *streamtoken_findings_level(const streamtoken_findings *findings,
+                                       size_t index,
+                                       size_t *length);
+
+/**
+ * JSON pointer to what the finding at `index` is about, in wire names (`/accessRules/2/ip/0`), empty for the
+ * whole; NULL from `streamtoken_findings_count` on.
+ *
+ * Ownership: the text belongs to `findings` and goes with it.
+ * NULL: `findings` may be NULL; the answer is NULL then. `length` may be NULL.
+ * Errors: none.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+const char *streamtoken_findings_field(const streamtoken_findings *findings,
+                                       size_t index,
+                                       size_t *length);
+
+/**
+ * What is wrong there, in one sentence without a closing dot; NULL from `streamtoken_findings_count` on.
+ *
+ * Ownership: the text belongs to `findings` and goes with it.
+ * NULL: `findings` may be NULL; the answer is NULL then. `length` may be NULL.
+ * Errors: none.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+const char *streamtoken_findings_message(const streamtoken_findings *findings,
+                                         size_t index,
+                                         size_t *length);
+
+/**
+ * What to do, in one sentence without a closing dot; NULL from `streamtoken_findings_count` on.
+ *
+ * Ownership: the text belongs to `findings` and goes with it.
+ * NULL: `findings` may be NULL; the answer is NULL then. `length` may be NULL.
+ * Errors: none.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+const char *streamtoken_findings_remedy(const streamtoken_findings *findings,
+                                        size_t index,
+                                        size_t *length);
+
+/**
+ * The findings as a JSON list of objects `{"id", "level", "field", "message", "remedy"}`.
+ *
+ * Ownership: `json` is yours; free it with `streamtoken_string_free`.
+ * NULL: `findings` and `json` must not be NULL; `json_length` and `error` may.
+ * Errors: `STREAMTOKEN_POINTER_NULL`.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_findings_to_json(const streamtoken_findings *findings,
+                                     char **json,
+                                     size_t *json_length,
+                                     streamtoken_error **error);
+
+/**
+ * Frees findings.
+ *
+ * Ownership: takes `findings`; they and their texts must not be used again.
+ * NULL: `findings` may be NULL; nothing happens then.
+ * Errors: none.
+ * Threads: any, once, and not while another thread uses it.
+ */
+void streamtoken_findings_free(streamtoken_findings *findings);
+
+/**
+ * What the rules do to each of the viewers, in their order: a JSON list of `{"viewer": {"ip", "country"},
+ * "action": "allow" | "block" | "unknown", "rule", "needs", "matches"}`.
+ *
+ * `rule` is the index of the rule that decided, counted from 0, and null when none matched, which allows. A viewer
+ * of whom too little is known is `unknown`, and `needs` names the fact: `ip` or `country`. `matches` tells of each
+ * rule by itself whether it matches; null where that cannot be known. The viewers are a JSON list of objects such as
+ * `{"ip": "192.0.2.1", "country": "GB"}`, where null and what is absent is not known.
+ *
+ * Ownership: `rules` and `viewers` are only read; `json` is yours, free it with `streamtoken_string_free`.
+ * NULL: `json_length` and `error` may be NULL; `viewers` may with length 0 (and is no JSON then); `rules` and
+ * `json` must not.
+ * Errors: what is not strict JSON (100 to 103); the codes of options (104, 105), `STREAMTOKEN_VIEWER_IP_INVALID`
+ * and `STREAMTOKEN_VIEWER_COUNTRY_INVALID`, with a pointer such as `/viewers/2/ip`.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_simulate(const streamtoken_access_rules *rules,
+                             const char *viewers,
+                             size_t viewers_length,
+                             char **json,
+                             size_t *json_length,
+                             streamtoken_error **error);
 
 /**
  * Reads a customer code, the host that carries it, or any playback URL on that host. A code has 1 to 54

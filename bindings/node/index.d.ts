@@ -1,7 +1,10 @@
 import { APIError } from './lib/client-api.js';
+import type { Finding, LintLevel, PrepareOptions, SignerOptions } from './lib/explain-api.js';
 import type { UrlOptions } from './lib/url-options.js';
 
 export * from './lib/client-api.js';
+export * from './lib/explain-api.js';
+export * from './lib/source-api.js';
 export type { ThumbnailOptions, UrlOptions, VideoTime } from './lib/url-options.js';
 
 /** A time: whole seconds since the epoch, or a Date, which is floored to the second. */
@@ -180,9 +183,11 @@ export function describeKey(text: KeyText, options?: KeyOptions): KeyInfo;
 
 /** Mints tokens with one key. */
 export class Signer {
-  constructor(key: SigningKey);
+  constructor(key: SigningKey, options?: SignerOptions);
   /** The key that signs. */
   get key(): SigningKey;
+  /** What to do when rules or options are probably not meant. */
+  get lint(): LintLevel;
   /** Mints a token for `identifier`, a video UID or live-input UID. */
   sign(identifier: string, options?: SignOptions): Token;
   /** As `sign`, away from the event loop. */
@@ -210,19 +215,23 @@ export class Token {
   readonly nbf: number;
   /** When to mint the next one, in epoch seconds. */
   readonly renewAt: number;
+  /** What the rules and options probably do not mean, frozen; empty at the lint level `off` and for a token of the API. */
+  get warnings(): readonly Finding[];
   toString(): string;
   toJSON(): string;
   [Symbol.toPrimitive](hint: string): string | number;
 }
 
 /** Prepares a token for `identifier` that the private half of `publicKey` is to sign: in a KMS, an HSM or WebCrypto. */
-export function prepare(publicKey: PublicKey, identifier: string, options?: SignOptions): Prepared;
+export function prepare(publicKey: PublicKey, identifier: string, options?: PrepareOptions): Prepared;
 
 /** A token that lacks its signature. */
 export class Prepared {
   private constructor();
   /** What is to be signed with RSASSA-PKCS1-v1_5 and SHA-256. */
   get signingInput(): string;
+  /** What the rules and options probably do not mean, as the token will tell it. */
+  get warnings(): readonly Finding[];
   /** Checks the signature with the public key and completes the token. */
   finish(signature: Uint8Array | ArrayBuffer | SharedArrayBuffer): Token;
 }
@@ -274,6 +283,8 @@ export class AccessRules {
   static block(who: readonly Condition[]): AccessRules;
   /** Whether a viewer may play. */
   evaluate(viewer?: Viewer): Decision;
+  /** What the rules probably do not mean: warnings alone, since what they must not say was refused. */
+  lint(): readonly Finding[];
   toJSON(): AccessRule[];
 }
 

@@ -2,9 +2,12 @@
 
 const { Client, CreatedKey } = require('./lib/client.js');
 const { apiClasses, classes } = require('./lib/errors.js');
+const { Report, explain, explainAsync } = require('./lib/explain.js');
 const { KeySet, PublicKey, SigningKey, describeKey } = require('./lib/keys.js');
+const { lint, simulate } = require('./lib/lint.js');
 const { AccessRules } = require('./lib/rules.js');
 const { Prepared, Signer, prepare } = require('./lib/signer.js');
+const { TokenSource } = require('./lib/source.js');
 const { errorCodes, version } = require('./lib/surface.js');
 const { Claims, Token, Unverified, inspect, verify, verifyAsync } = require('./lib/tokens.js');
 const { CustomerCode, PlaybackUrls, playbackUrls, rewrite } = require('./lib/urls.js');
@@ -23,6 +26,7 @@ module.exports = {
   PlaybackUrls,
   Prepared,
   PublicKey,
+  Report,
   ServiceError: classes.ServiceError,
   Signer,
   SigningKey,
@@ -30,13 +34,18 @@ module.exports = {
   StreamTokenError: classes.StreamTokenError,
   Token,
   TokenError: classes.TokenError,
+  TokenSource,
   Unverified,
   describeKey,
   errorCodes,
+  explain,
+  explainAsync,
   inspect,
+  lint,
   playbackUrls,
   prepare,
   rewrite,
+  simulate,
   verify,
   verifyAsync,
   version,

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "detail.hpp"
+#include "lint.hpp"
 
 namespace streamtoken {
 
@@ -152,6 +153,23 @@ class access_rules {
         return decide([&](auto allowed, auto rule, auto error) {
             return streamtoken_access_rules_evaluate_json(raw_.get(), detail::data(viewer),
                                                           viewer.size(), allowed, rule, error);
+        });
+    }
+
+    /// What the rules probably do not mean: warnings alone.
+    findings lint() const {
+        return findings(detail::make<findings::handle>([&](auto made, auto error) {
+            return streamtoken_access_rules_lint(raw_.get(), made, error);
+        }));
+    }
+
+    /// What the rules do to each of the viewers in a JSON list such as `[{"ip": "192.0.2.1",
+    /// "country": "GB"}]`, as the JSON list that `streamtoken_simulate` describes. Throws
+    /// `input_error`.
+    std::string simulate(std::string_view viewers) const {
+        return detail::text([&](auto text, auto length, auto error) {
+            return streamtoken_simulate(raw_.get(), detail::data(viewers), viewers.size(), text,
+                                        length, error);
         });
     }
 

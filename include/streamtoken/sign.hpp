@@ -10,6 +10,7 @@
 
 #include "detail.hpp"
 #include "keys.hpp"
+#include "lint.hpp"
 #include "rules.hpp"
 
 namespace streamtoken {
@@ -50,6 +51,14 @@ class token {
     /// When to mint the next one.
     time_point renew_at() const noexcept {
         return detail::time(streamtoken_token_renew_at(raw_.get()));
+    }
+
+    /// What its rules and options probably do not mean; nothing of a signer with the lint level
+    /// `off`.
+    findings warnings() const {
+        return findings(detail::make<findings::handle>([&](auto made, auto error) {
+            return streamtoken_token_warnings(raw_.get(), made, error);
+        }));
     }
 
     /// The C library's handle, which stays this object's.
@@ -167,6 +176,13 @@ class sign_options {
         return std::move(reuse_window(window));
     }
 
+    /// What is wrong with the options, or probably not meant.
+    findings lint() const {
+        return findings(detail::make<findings::handle>([&](auto made, auto error) {
+            return streamtoken_sign_options_lint(raw_.get(), made, error);
+        }));
+    }
+
     /// The C library's handle, which stays this object's.
     const streamtoken_sign_options *get() const noexcept { return raw_.get(); }
 
@@ -196,6 +212,15 @@ class signer {
               return streamtoken_signer_new(key.get(), made, error);
           })) {}
 
+    /// The same, with what to do when the rules or options are probably not meant: `off`, `warn`
+    /// (the default, for `token::warnings`) or `deny`, which refuses to mint. Throws `input_error`
+    /// for another level.
+    signer(const signing_key &key, std::string_view lint_level)
+        : raw_(detail::make<handle>([&](auto made, auto error) {
+              return streamtoken_signer_new_with_lint(key.get(), detail::data(lint_level),
+                                                      lint_level.size(), made, error);
+          })) {}
+
     /// Takes over a handle of the C library.
     explicit signer(handle raw) noexcept : raw_(std::move(raw)) {}
 
@@ -203,6 +228,12 @@ class signer {
     signing_key key() const {
         return signing_key(detail::make<signing_key::handle>(
             [&](auto key, auto error) { return streamtoken_signer_key(raw_.get(), key, error); }));
+    }
+
+    /// What it does when the rules or options are probably not meant: `off`, `warn` or `deny`.
+    std::string_view lint_level() const noexcept {
+        return detail::borrow(
+            [&](auto length) { return streamtoken_signer_lint_level(raw_.get(), length); });
     }
 
     /// Mints a token for a video UID or live-input UID, without options. Throws `input_error`.
@@ -270,6 +301,13 @@ class prepared {
         }));
     }
 
+    /// What the rules and options probably do not mean, as the token will tell it.
+    findings warnings() const {
+        return findings(detail::make<findings::handle>([&](auto made, auto error) {
+            return streamtoken_prepared_warnings(raw_.get(), made, error);
+        }));
+    }
+
     /// The C library's handle, which stays this object's.
     const streamtoken_prepared *get() const noexcept { return raw_.get(); }
 
@@ -283,6 +321,16 @@ inline prepared prepare(const public_key &key, std::string_view identifier,
     return prepared(detail::make<prepared::handle>([&](auto made, auto error) {
         return streamtoken_prepare(key.get(), detail::data(identifier), identifier.size(),
                                    detail::given(options), made, error);
+    }));
+}
+
+/// The same, with a lint level as for `signer`.
+inline prepared prepare(const public_key &key, std::string_view identifier,
+                        const sign_options &options, std::string_view lint_level) {
+    return prepared(detail::make<prepared::handle>([&](auto made, auto error) {
+        return streamtoken_prepare_with_lint(key.get(), detail::data(identifier), identifier.size(),
+                                             detail::given(options), detail::data(lint_level),
+                                             lint_level.size(), made, error);
     }));
 }
 

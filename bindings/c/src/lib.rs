@@ -62,7 +62,17 @@ pub mod claims;
 
 pub mod unverified;
 
+pub mod explain_context;
+
+pub mod report;
+
+pub mod checks;
+
 pub mod rules;
+
+pub mod findings;
+
+pub mod simulate;
 
 pub mod customer_code;
 

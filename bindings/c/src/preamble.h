@@ -1,8 +1,8 @@
 /*
  * streamtoken: signed URL tokens for Cloudflare Stream, in your own process.
  *
- * Mint tokens with a signing key, verify them where Cloudflare's edge is not in front, read them, turn
- * them into playback URLs, and ask Cloudflare's API for tokens and keys. The same Rust core serves C, C++, Python, Node.js and the command line:
+ * Mint tokens with a signing key, verify them where Cloudflare's edge is not in front, read them, learn
+ * why one is refused, turn them into playback URLs, and ask Cloudflare's API for tokens and keys. The same Rust core serves C, C++, Python, Node.js and the command line:
  * the same input gives the same bytes and the same refusals everywhere.
  *
  *     streamtoken_signing_key *key = NULL;
@@ -44,8 +44,8 @@
  *
  * Everything that a call makes is yours and has one function that frees it: a handle `X *` its
  * `X_free`, a `char *` the function `streamtoken_string_free` (never the `free` of the C library). A
- * `const char *` is never freed: it belongs to the handle that it was asked from and goes with it, or to
- * the library where the function says so. What you pass in is only read and is yours as before; no
+ * `const` pointer that a function returns, to a text or an error, is never freed: it belongs to the handle
+ * that it was asked from and goes with it, or to the library where the function says so. What you pass in is only read and is yours as before; no
  * handle keeps a pointer to it.
  *
  * Out-parameters are set to NULL, 0 or false on entry and written on success only, so that freeing after
@@ -67,8 +67,8 @@
  * THREADS
  *
  * There is no global state and no last error: calls on different handles never meet. Keys, key sets,
- * signers, tokens, claims, rules, customer codes, URLs, clients and errors never change once they are
- * made, and any number of threads may use one at the same time. The builders (`..._options`, `..._context`) may be
+ * signers, tokens, claims, reports, rules, findings, customer codes, URLs, clients and errors never change
+ * once they are made, and any number of threads may use one at the same time. The builders (`..._options`, `..._context`) may be
  * used by any number of threads as long as none changes them. A handle may be freed by any thread, once,
  * when no other uses it. `fork` waits for the signatures of other threads, some milliseconds at most, and
  * the child may use every handle but a client, whose connections are those of the parent; do not fork out

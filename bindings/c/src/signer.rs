@@ -4,21 +4,33 @@ use std::ffi::{CString, c_char};
 use std::fmt::Write as _;
 use std::mem::MaybeUninit;
 
-use streamtoken::{Error, ErrorCode, Result, SignOptions, Signer};
+use streamtoken::{Error, ErrorCode, LintLevel, Result, SignOptions, Signer, Value, host};
 
 use crate::aside::aside;
-use crate::boundary::{Handle, Text, answer, bytes, given, release, text};
+use crate::boundary::{
+    Handle, Text, answer, borrowed, bytes, c_text, given, optional_text, release, text,
+};
 use crate::error::streamtoken_error;
 use crate::sign_options::{self, streamtoken_sign_options};
 use crate::signing_key::streamtoken_signing_key;
 use crate::token::streamtoken_token;
 
 /// Mints tokens with one key. It never changes; one signer serves all threads.
-pub struct streamtoken_signer(Signer);
+pub struct streamtoken_signer {
+    signer: Signer,
+    lint_level: CString,
+}
 
 impl streamtoken_signer {
+    fn new(signer: Signer) -> Result<Self> {
+        Ok(Self {
+            lint_level: c_text(signer.lint_level().as_str())?,
+            signer,
+        })
+    }
+
     pub(crate) fn signer(&self) -> &Signer {
-        &self.0
+        &self.signer
     }
 }
 
@@ -38,8 +50,48 @@ pub extern "C" fn streamtoken_signer_new(
 ) -> i32 {
     answer(Handle("signer", signer), error, || {
         let key = given("key", key)?.key().clone();
-        Ok(streamtoken_signer(Signer::new(key)))
+        streamtoken_signer::new(Signer::new(key))
     })
+}
+
+/// As `streamtoken_signer_new`, with what to do when the rules or options are probably not meant: `off` looks for
+/// no such thing; `warn`, the default, mints, and `streamtoken_token_warnings` tells; `deny` refuses to mint.
+///
+/// Ownership: `key` and `lint_level` are only read and may be freed before the signer; `signer` is yours, free it
+/// with `streamtoken_signer_free`.
+/// NULL: `lint_level` may be NULL (it is not given), and `error`; `key` and `signer` must not.
+/// Errors: `STREAMTOKEN_OPTION_VALUE` for another level.
+/// Threads: any, also at the same time.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn streamtoken_signer_new_with_lint(
+    key: Option<&streamtoken_signing_key>,
+    lint_level: *const c_char,
+    lint_level_length: usize,
+    signer: Option<&mut MaybeUninit<Option<Box<streamtoken_signer>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
+) -> i32 {
+    answer(Handle("signer", signer), error, || {
+        let key = given("key", key)?.key().clone();
+        // SAFETY: the caller answers for the length.
+        let level = unsafe { read_lint_level(lint_level, lint_level_length) }?;
+        streamtoken_signer::new(Signer::new(key).lint(level))
+    })
+}
+
+/// What the signer does when the rules or options are probably not meant: `off`, `warn` or `deny`.
+///
+/// Ownership: the text belongs to `signer` and goes with it.
+/// NULL: `signer` may be NULL; the answer is NULL then. `length` may be NULL.
+/// Errors: none.
+/// Threads: any, also at the same time.
+#[unsafe(no_mangle)]
+#[must_use]
+pub extern "C" fn streamtoken_signer_lint_level(
+    signer: Option<&streamtoken_signer>,
+    length: Option<&mut MaybeUninit<usize>>,
+) -> *const c_char {
+    borrowed(length, || Some(&signer?.lint_level))
 }
 
 /// The key that signs.
@@ -56,7 +108,7 @@ pub extern "C" fn streamtoken_signer_key(
     error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
 ) -> i32 {
     answer(Handle("key", key), error, || {
-        streamtoken_signing_key::new(given("signer", signer)?.0.key().clone())
+        streamtoken_signing_key::new(given("signer", signer)?.signer.key().clone())
     })
 }
 
@@ -67,7 +119,8 @@ pub extern "C" fn streamtoken_signer_key(
 /// `streamtoken_token_free`.
 /// NULL: `options` may be NULL (none is given), and `error`; `signer`, `identifier` and `token` must not.
 /// Errors: `STREAMTOKEN_IDENTIFIER_INVALID`; the codes of options (104 to 108), times (120 to 129) and
-/// rules (140 to 151); `STREAMTOKEN_MINTED_TOKEN_TOO_LARGE` above 16,384 characters.
+/// rules (140 to 151); `STREAMTOKEN_MINTED_TOKEN_TOO_LARGE` above 16,384 characters; `STREAMTOKEN_LINT_DENIED` at
+/// the lint level `deny`, with a pointer to what the first warning is about.
 /// Threads: any, also at the same time, as long as nobody changes `options`.
 #[unsafe(no_mangle)]
 #[must_use]
@@ -80,7 +133,7 @@ pub unsafe extern "C" fn streamtoken_signer_sign(
     error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
 ) -> i32 {
     answer(Handle("token", token), error, || {
-        let signer = &given("signer", signer)?.0;
+        let signer = &given("signer", signer)?.signer;
         // SAFETY: the caller answers for the length.
         let identifier = unsafe { text("identifier", identifier, identifier_length) }?;
         let options = sign_options::read(options)?;
@@ -117,7 +170,7 @@ pub unsafe extern "C" fn streamtoken_signer_sign_many(
     error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
 ) -> i32 {
     answer(Text::new("answers", answers, answers_length), error, || {
-        let signer = &given("signer", signer)?.0;
+        let signer = &given("signer", signer)?.signer;
         // SAFETY: the caller answers for the length.
         let lines = unsafe { bytes("lines", lines.cast(), lines_length) }?;
         let defaults = sign_options::read(defaults)?;
@@ -149,6 +202,16 @@ fn sign_lines(
             next = next.wrapping_add(1);
         }
     }
+}
+
+/// The lint level with this name; NULL is the default.
+///
+/// # Safety
+/// As for [`bytes`].
+pub(crate) unsafe fn read_lint_level(name: *const c_char, length: usize) -> Result<LintLevel> {
+    // SAFETY: the caller answers for the length.
+    let name = unsafe { optional_text("lint", name, length) }?;
+    host::lint_level(&name.map_or(Value::Null, |name| Value::String(name.to_owned())))
 }
 
 /// Frees a signer.

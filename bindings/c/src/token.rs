@@ -5,7 +5,9 @@ use std::mem::MaybeUninit;
 
 use streamtoken::{Result, Token};
 
-use crate::boundary::{borrowed, c_text, infallible, release};
+use crate::boundary::{Handle, answer, borrowed, c_text, given, infallible, release};
+use crate::error::streamtoken_error;
+use crate::findings::streamtoken_findings;
 
 /// A signed URL token that was minted here, and what is known about it. It never changes.
 ///
@@ -108,6 +110,25 @@ pub extern "C" fn streamtoken_token_nbf(token: Option<&streamtoken_token>) -> u6
 #[must_use]
 pub extern "C" fn streamtoken_token_renew_at(token: Option<&streamtoken_token>) -> u64 {
     infallible(0, || token.map_or(0, |token| token.token.renew_at()))
+}
+
+/// What the rules and options of the token probably do not mean: warnings alone, and none of a signer with the lint
+/// level `off`.
+///
+/// Ownership: `token` is only read; `findings` is yours, free it with `streamtoken_findings_free`.
+/// NULL: `token` and `findings` must not be NULL; `error` may.
+/// Errors: `STREAMTOKEN_POINTER_NULL`.
+/// Threads: any, also at the same time.
+#[unsafe(no_mangle)]
+#[must_use]
+pub extern "C" fn streamtoken_token_warnings(
+    token: Option<&streamtoken_token>,
+    findings: Option<&mut MaybeUninit<Option<Box<streamtoken_findings>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
+) -> i32 {
+    answer(Handle("findings", findings), error, || {
+        streamtoken_findings::new(given("token", token)?.token.warnings().to_vec())
+    })
 }
 
 /// Frees a token.

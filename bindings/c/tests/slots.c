@@ -15,6 +15,7 @@ static char poison;
 #define FOR_EACH_HANDLE(DO)                                                  \
     DO(signing_key) DO(public_key) DO(key_set) DO(sign_options) DO(signer)   \
     DO(token) DO(prepared) DO(verify_context) DO(claims) DO(unverified)      \
+    DO(explain_context) DO(report) DO(findings)                              \
     DO(access_rules) DO(customer_code) DO(url_options) DO(urls)              \
     DO(client_options) DO(call_options) DO(client) DO(created_key)           \
     DO(key_list) DO(error)

@@ -22,7 +22,10 @@ typedef struct {
     streamtoken_verify_context *verify_context;
     streamtoken_claims *claims;
     streamtoken_unverified *unverified;
+    streamtoken_explain_context *explain_context;
+    streamtoken_report *report;
     streamtoken_access_rules *access_rules;
+    streamtoken_findings *findings;
     streamtoken_customer_code *customer_code;
     streamtoken_url_options *url_options;
     streamtoken_urls *urls;

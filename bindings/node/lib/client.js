@@ -37,11 +37,18 @@ function remote(options = {}) {
   return new Remote(requests, fetch, logOf(taken));
 }
 
+/** What a client asks with. */
+let wayOf;
+
 class Tokens {
   #way;
 
   constructor(way) {
     this.#way = way;
+  }
+
+  static {
+    wayOf = (client) => client.stream.token.#way;
   }
 
   async create(identifier, params, options) {
@@ -92,6 +99,14 @@ class Remote {
     this.#requests = requests;
     this.#fetch = fetch;
     this.#log = log;
+  }
+
+  get isQuick() {
+    return false;
+  }
+
+  newSource(identifier, params) {
+    return settle(native.sourceOfRequests(this.#requests, identifier, params));
   }
 
   async createToken(identifier, params, options, signal) {
@@ -166,6 +181,14 @@ class Local {
     this.#signer = signer;
   }
 
+  get isQuick() {
+    return true;
+  }
+
+  newSource(identifier, params) {
+    return settle(native.sourceOfLocalClient(this.#signer, identifier, params));
+  }
+
   async createToken(identifier, params, options, signal) {
     throwIfAborted(signal);
     const token = minted(await native.signAsClient(this.#signer, identifier, params, options));
@@ -221,4 +244,4 @@ class CreatedKey {
 shownAs(Client, () => ({}));
 shownAs(CreatedKey, (key) => ({ ...key, pem: redacted, jwk: redacted }));
 
-module.exports = { Client, CreatedKey };
+module.exports = { Client, CreatedKey, wayOf };

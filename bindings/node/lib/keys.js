@@ -179,11 +179,21 @@ function isObject(value) {
   return typeof value === 'object' && value !== null;
 }
 
+/** The handle of the public half of a key; `undefined` for anything else. */
+function publicHalf(key) {
+  const handle = signingKeyHandle(key);
+  return handle === undefined ? publicKeyHandle(key) : settle(native.keyPublic(handle));
+}
+
 /** The public half of a key that goes into a set. */
 function member(key, index) {
-  const handle = signingKeyHandle(key);
-  if (handle !== undefined) return settle(native.keyPublic(handle));
-  return publicKeyHandle(key) ?? refuse('a SigningKey or PublicKey', key, `keys/${index}`);
+  return publicHalf(key) ?? refuse('a SigningKey or PublicKey', key, `keys/${index}`);
+}
+
+/** The handle of a set, or of the set of one key; `undefined` for anything else. */
+function asSet(keys) {
+  const half = publicHalf(keys);
+  return half === undefined ? keySetHandle(keys) : settle(native.newKeySet([half]));
 }
 
 function describeKey(content, options) {
@@ -199,8 +209,10 @@ module.exports = {
   KeySet,
   PublicKey,
   SigningKey,
+  asSet,
   describeKey,
   keySetHandle,
   publicKeyHandle,
   signingKeyHandle,
+  withKeyText,
 };

@@ -2,8 +2,11 @@
 
 const native = require('./native.js');
 const { settle } = require('./errors.js');
+const { frozen } = require('./frozen.js');
 const { made, shownAs } = require('./inspect.js');
 const { strict, substitutes, write, writeOptions } = require('./wire.js');
+
+let rulesHandle;
 
 class AccessRules {
   #handle;
@@ -30,11 +33,17 @@ class AccessRules {
     return Object.freeze(JSON.parse(decision));
   }
 
+  lint() {
+    return frozen(JSON.parse(settle(native.rulesLint(this.#handle))));
+  }
+
   toJSON() {
     return JSON.parse(settle(native.rulesList(this.#handle)));
   }
 
   static {
+    rulesHandle = (value) =>
+      typeof value === 'object' && value !== null && #handle in value ? value.#handle : undefined;
     // Rules that were read already may stand where a list of them may.
     substitutes.push((value) => (#handle in value ? value.toJSON() : undefined));
   }
@@ -42,4 +51,4 @@ class AccessRules {
 
 shownAs(AccessRules, (rules) => rules.toJSON());
 
-module.exports = { AccessRules };
+module.exports = { AccessRules, rulesHandle };

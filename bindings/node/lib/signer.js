@@ -2,9 +2,10 @@
 
 const native = require('./native.js');
 const { settle, toError } = require('./errors.js');
+const { frozen } = require('./frozen.js');
 const { made, onlyMade, shownAs } = require('./inspect.js');
 const { publicKeyHandle, signingKeyHandle } = require('./keys.js');
-const { Token } = require('./tokens.js');
+const { Token, shownWarnings } = require('./tokens.js');
 const { bytes, list, refuse, signalOf, strict, takeOut, write, writeOptions } = require('./wire.js');
 
 let signerHandle;
@@ -13,13 +14,18 @@ class Signer {
   #handle;
   #key;
 
-  constructor(key) {
-    this.#handle = settle(native.newSigner(signingKeyHandle(key) ?? refuse('a SigningKey', key, 'key')));
+  constructor(key, options) {
+    const handle = signingKeyHandle(key) ?? refuse('a SigningKey', key, 'key');
+    this.#handle = settle(native.newSigner(handle, writeOptions(options)));
     this.#key = key;
   }
 
   get key() {
     return this.#key;
+  }
+
+  get lint() {
+    return settle(native.signerLint(this.#handle));
   }
 
   sign(identifier, options) {
@@ -88,6 +94,10 @@ class Prepared {
     return settle(native.preparedInput(this.#handle));
   }
 
+  get warnings() {
+    return frozen(JSON.parse(settle(native.preparedWarnings(this.#handle))));
+  }
+
   finish(signature) {
     return minted(
       native.preparedFinish(this.#handle, bytes(signature) ?? refuse('bytes', signature, 'signature')),
@@ -97,10 +107,12 @@ class Prepared {
 
 function prepare(publicKey, identifier, options) {
   const handle = publicKeyHandle(publicKey) ?? refuse('a PublicKey', publicKey, 'key');
-  return new Prepared(made, settle(native.newPrepared(handle, write(identifier), writeOptions(options))));
+  const { taken, rest } = takeOut(options, ['lint']);
+  const written = [write(identifier), writeOptions(rest), write(taken)];
+  return new Prepared(made, settle(native.newPrepared(handle, ...written)));
 }
 
-shownAs(Signer, ({ key }) => ({ key }));
-shownAs(Prepared, ({ signingInput }) => ({ signingInput }));
+shownAs(Signer, ({ key, lint }) => ({ key, lint }));
+shownAs(Prepared, ({ signingInput, warnings }) => ({ signingInput, ...shownWarnings(warnings) }));
 
 module.exports = { Prepared, Signer, minted, prepare, signerHandle };

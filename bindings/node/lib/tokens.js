@@ -2,6 +2,7 @@
 
 const native = require('./native.js');
 const { settle } = require('./errors.js');
+const { frozen } = require('./frozen.js');
 const { made, onlyMade, redacted, shownAs } = require('./inspect.js');
 const { keySetHandle } = require('./keys.js');
 const { AccessRules } = require('./rules.js');
@@ -12,8 +13,12 @@ let noRules;
 
 let compact;
 
+/** The warnings of most tokens. */
+const none = frozen([]);
+
 class Token {
   #token;
+  #warnings;
 
   constructor(mark, facts) {
     onlyMade(mark, 'Token', 'the sign methods of a Signer or client.stream.token.create');
@@ -23,11 +28,16 @@ class Token {
     this.exp = facts.exp;
     this.nbf = facts.nbf;
     this.renewAt = facts.renewAt;
+    this.#warnings = facts.warnings === undefined ? none : frozen(JSON.parse(facts.warnings));
     Object.freeze(this);
   }
 
   get token() {
     return this.#token;
+  }
+
+  get warnings() {
+    return this.#warnings;
   }
 
   toString() {
@@ -106,6 +116,21 @@ function inspect(token) {
   return new Unverified(made, JSON.parse(settle(native.inspect(tokenText(token)))));
 }
 
-shownAs(Token, (token) => ({ token: redacted, ...token }));
+/** Warnings are shown where there are any. */
+function shownWarnings(warnings) {
+  return warnings.length === 0 ? {} : { warnings };
+}
 
-module.exports = { Claims, Token, Unverified, inspect, tokenText, verify, verifyAsync };
+shownAs(Token, (token) => ({ token: redacted, ...token, ...shownWarnings(token.warnings) }));
+
+module.exports = {
+  Claims,
+  Token,
+  Unverified,
+  compact,
+  inspect,
+  shownWarnings,
+  tokenText,
+  verify,
+  verifyAsync,
+};

@@ -112,7 +112,7 @@ fn read_both(params: &str, options: &str, names: &[&'static str]) -> Result<Zero
     Ok(params)
 }
 
-fn token_params(params: String, options: &str) -> Result<TokenParams> {
+pub(crate) fn token_params(params: String, options: &str) -> Result<TokenParams> {
     let params = Zeroizing::new(params);
     TokenParams::from_value(&*read_both(&params, options, &TokenParams::names())?)
 }
@@ -352,7 +352,7 @@ pub(crate) fn sign_as_client(
     })
 }
 
-fn span(milliseconds: f64) -> Duration {
+pub(crate) fn span(milliseconds: f64) -> Duration {
     Duration::try_from_secs_f64(milliseconds / 1000.0).unwrap_or_default()
 }
 

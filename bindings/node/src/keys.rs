@@ -13,7 +13,7 @@ use crate::outcome::{Outcome, Work, in_order, promise};
 use crate::value;
 
 /// The text of a key, which may be private.
-struct KeyText<'a>(Either<Zeroizing<String>, &'a [u8]>);
+pub(crate) struct KeyText<'a>(Either<Zeroizing<String>, &'a [u8]>);
 
 impl<'a> From<Either<String, &'a [u8]>> for KeyText<'a> {
     fn from(text: Either<String, &'a [u8]>) -> Self {

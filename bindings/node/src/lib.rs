@@ -13,11 +13,14 @@
     reason = "Node-API hands over strings that the function owns"
 )]
 mod client;
+mod explain;
 mod keys;
+mod lint;
 mod outcome;
 mod panics;
 mod rules;
 mod sign;
+mod source;
 mod surface;
 mod urls;
 mod value;

@@ -7,15 +7,31 @@ use napi::bindgen_prelude::{AsyncTask, Either, External};
 use napi_derive::napi;
 use serde_json::{Value as Json, json};
 use streamtoken::{
-    Prepared, PublicKey, Result, SignOptions, Signer, SigningKey, Token, Value, host, prepare,
+    Finding, LintLevel, Prepared, PublicKey, Result, SignOptions, Signer, SigningKey, Token, Value,
+    host, prepare_linted,
 };
 
-use crate::outcome::{Outcome, Work, promise, refusal};
+use crate::outcome::{Outcome, Work, in_order, promise, refusal};
 use crate::{panics, value};
 
+/// `options` may hold the lint level.
 #[napi]
-pub(crate) fn new_signer(key: &External<SigningKey>) -> Outcome<External<Signer>> {
-    Outcome::of(|| Ok(External::new(Signer::new(SigningKey::clone(key)))))
+pub(crate) fn new_signer(key: &External<SigningKey>, options: String) -> Outcome<External<Signer>> {
+    Outcome::of(|| {
+        let level = lint_level(&options)?;
+        Ok(External::new(
+            Signer::new(SigningKey::clone(key)).lint(level),
+        ))
+    })
+}
+
+#[napi]
+pub(crate) fn signer_lint(signer: &External<Signer>) -> Outcome<String> {
+    Outcome::of(|| Ok(signer.lint_level().as_str().to_owned()))
+}
+
+fn lint_level(options: &str) -> Result<LintLevel> {
+    host::signer_options(&value::read(options, &[])?)
 }
 
 #[napi]
@@ -46,16 +62,25 @@ fn mint(signer: &Signer, identifier: &str, options: &str) -> Result<String> {
     Ok(token(&signer.sign(identifier, &options)?).to_string())
 }
 
-/// The names are those of the class `Token`.
+/// The names are those of the class `Token`; warnings are there when there are any.
 pub(crate) fn token(token: &Token) -> Json {
-    json!({
+    let mut facts = json!({
         "token": token.as_str(),
         "identifier": token.identifier(),
         "keyId": token.key_id(),
         "exp": token.exp(),
         "nbf": token.nbf(),
         "renewAt": token.renew_at(),
-    })
+    });
+    if !token.warnings().is_empty() {
+        facts["warnings"] = warnings(token.warnings());
+    }
+    facts
+}
+
+/// As JSON text of its own: the members of a JSON value are not in the order of the core.
+fn warnings(warnings: &[Finding]) -> Json {
+    in_order(&warnings).map_or(Json::Null, Json::String)
 }
 
 fn answer(result: &Result<Token>) -> String {
@@ -159,17 +184,25 @@ pub(crate) fn new_prepared(
     key: &External<PublicKey>,
     identifier: String,
     options: String,
+    lint: String,
 ) -> Outcome<External<Prepared>> {
     Outcome::of(|| {
         let identifier = value::read(&identifier, &[])?;
         let options = SignOptions::from_value(&value::read(&options, SignOptions::NAMES)?)?;
-        prepare(key, host::identifier(&identifier)?, &options).map(External::new)
+        let level = lint_level(&lint)?;
+        let identifier = host::identifier(&identifier)?;
+        prepare_linted(key, identifier, &options, level).map(External::new)
     })
 }
 
 #[napi]
 pub(crate) fn prepared_input(prepared: &External<Prepared>) -> Outcome<String> {
     Outcome::of(|| Ok(prepared.signing_input().to_owned()))
+}
+
+#[napi]
+pub(crate) fn prepared_warnings(prepared: &External<Prepared>) -> Outcome<String> {
+    Outcome::of(|| in_order(&prepared.warnings()))
 }
 
 #[napi]

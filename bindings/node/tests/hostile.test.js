@@ -141,6 +141,23 @@ const functions = {
   rewrite: (value) => streamtoken.rewrite(value, token),
   'rewrite, token': (value) => streamtoken.rewrite('https://videodelivery.net/x', value),
 };
+Object.assign(functions, {
+  explain: (value) => streamtoken.explain(value, keys),
+  'explain, keys': (value) => streamtoken.explain(token, value),
+  'explain, options': (value) => streamtoken.explain(token, keys, value),
+  explainAsync: (value) => streamtoken.explainAsync(value, keys),
+  'explainAsync, keys': (value) => streamtoken.explainAsync(token, value),
+  'explainAsync, options': (value) => streamtoken.explainAsync(token, keys, value),
+  lint: (value) => streamtoken.lint(value),
+  'lint, options': (value) => streamtoken.lint([], value),
+  'lint, now': (value) => streamtoken.lint([], { now: value }),
+  simulate: (value) => streamtoken.simulate(value, []),
+  'simulate, viewers': (value) => streamtoken.simulate([], value),
+  'simulate, viewer': (value) => streamtoken.simulate([], [value]),
+  'new Signer, options': (value) => new Signer(key, value),
+  'new Signer, lint': (value) => new Signer(key, { lint: value }),
+  'prepare, lint': (value) => streamtoken.prepare(key.publicKey, video, { lint: value }),
+});
 const asking = new streamtoken.Client({
   apiToken: 'an-API-token',
   accountId: 'an-account',
@@ -187,10 +204,19 @@ for (const name of [...signNames, 'reuseWindow']) {
 }
 for (const name of ['identifier', 'now', 'ip', 'country', 'leeway', 'download']) {
   functions[`verify, ${name}`] = (value) => streamtoken.verify(token, keys, { [name]: value });
+  functions[`explain, ${name}`] = (value) => streamtoken.explain(token, keys, { [name]: value });
 }
+// A video may be a second and a half long.
+functions['explain, duration'] = (value) =>
+  streamtoken.explain(token, keys, { duration: value === 1.5 ? -1 : value });
 
-/** Each item of a batch is answered by itself, and a key set is asked for any text. */
+/**
+ * Each item of a batch is answered by itself, a key set is asked for any text, any text is explained, and what
+ * is wrong with anything that can be read is found by a lint.
+ */
 function takesAll(name, kind) {
+  if (name === 'lint') return !/^(cyclic|exploding|deep|very deep|huge array)$/.test(kind);
+  if (/^explain(Async)?$/.test(name)) return typeof odd[kind] === 'string' || /bytes|buffer$/.test(kind);
   if (name === 'signMany') return ['exploding', 'deep', 'very deep'].includes(kind);
   if (name === 'signLines, line') return typeof odd[kind] === 'string' || /bytes|buffer$/.test(kind);
   return name === 'KeySet.get' && typeof odd[kind] === 'string';

@@ -18,6 +18,8 @@ const program = `
     () => signer.sign(panic),
     () => signer.signAsync(panic),
     () => signer.signMany([{ identifier: 'v' }, { identifier: panic }]),
+    () => s.explain(panic),
+    () => s.explainAsync(panic),
   ];
   (async () => {
     for (const work of works) {
@@ -34,9 +36,9 @@ const program = `
 test('a panic is the error `internal`, in a call and in a task, and the process lives on', () => {
   const { status, stdout, stderr } = run(process.execPath, ['--eval', program]);
   const line = 'InternalError internal 900 a fault inside streamtoken; please report it false\n';
-  assert.equal(stdout, `${line.repeat(3)}v w\n`, stderr);
+  assert.equal(stdout, `${line.repeat(5)}v w\n`, stderr);
   assert.equal(status, 0);
-  assert.equal(stderr.match(/panicked at/g)?.length, 3);
+  assert.equal(stderr.match(/panicked at/g)?.length, 5);
 });
 
 test('the addon that is shipped has nothing that panics', async () => {

@@ -86,6 +86,53 @@ test('errors about keys do not quote them', async () => {
   }
 });
 
+test('a key that was pasted by mistake is recognised and repeated nowhere', async () => {
+  const jwk = JSON.parse(key.toJwk());
+  const texts = {
+    'PKCS#1': key.toPkcs1Pem(),
+    'PKCS#8': key.toPkcs8Pem(),
+    JWK: key.toJwk(),
+    pem: key.toPemBase64(),
+    jwk: key.toJwkBase64(),
+    response: JSON.stringify({ success: true, result: { id: key.id, pem: key.toPemBase64() } }),
+    damaged: JSON.stringify({ ...jwk, d: jwk.p }),
+    'in a URL': `https://customer-f33zs165nr7gyfy4.cloudflarestream.com/${key.toPemBase64()}/manifest/video.m3u8`,
+    'with a lone surrogate': `${key.toPkcs8Pem()}\ud800`,
+    'behind a token': `${signer.sign(video)}\n${key.toPkcs8Pem()}`,
+  };
+  for (const [what, text] of Object.entries(texts)) {
+    for (const given of [text, Buffer.from(text)]) {
+      const reports = [streamtoken.explain(given, keys), await streamtoken.explainAsync(given, keys)];
+      for (const report of reports) {
+        for (const log of [...shown(report), `${report}`]) assert.equal(givesAway(log), false, what);
+      }
+    }
+    const lints = [
+      text,
+      { [text]: 1 },
+      { exp: text },
+      [{ type: text }],
+      [{ type: 'ip.src', action: 'block', ip: [text] }],
+    ];
+    for (const value of lints) assert.equal(givesAway(JSON.stringify(streamtoken.lint(value))), false, what);
+    for (const work of [
+      () => streamtoken.explain('', text),
+      () => streamtoken.explain('', keys, { [text]: 1 }),
+      () => streamtoken.explain('', keys, { country: text }),
+      () => streamtoken.simulate(text, []),
+      () => streamtoken.simulate([], [{ ip: text }]),
+      () => new streamtoken.Signer(key, { lint: text }),
+      () => new streamtoken.Signer(key, { [text]: 'deny' }),
+    ]) {
+      const error = await thrown(work);
+      assert.equal(givesAway(`${inspect(error)} ${JSON.stringify(error)}`), false, `${what}: ${work}`);
+    }
+  }
+  for (const what of ['PKCS#1', 'PKCS#8', 'JWK', 'pem', 'jwk']) {
+    assert.equal(streamtoken.explain(texts[what]).check('secret').status, 'warn', what);
+  }
+});
+
 test('a token is compact where it is text, and redacted where it is shown', () => {
   const token = signer.sign(video);
   assert.equal(token.token.length, 575);

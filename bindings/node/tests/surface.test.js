@@ -44,6 +44,28 @@ test('options have the names of the core, in both spellings', async () => {
   }
 });
 
+test('explaining and linting have the names of the core', async () => {
+  const misspelt = { 'no such option': 1 };
+  assert.deepEqual(await known(() => streamtoken.explain('', keys, misspelt)), surface.explain_options);
+  for (const name of surface.explain_options.filter((other) => other !== 'identifier')) {
+    streamtoken.explain('', keys, { [name]: null });
+  }
+  const { checks } = streamtoken.explain('');
+  assert.deepEqual(
+    checks.map(({ id }) => id),
+    surface.checks,
+  );
+  for (const level of surface.lint_levels)
+    assert.equal(new streamtoken.Signer(key, { lint: level }).lint, level);
+  const single = [{ type: 'ip.src', action: 'allow', ip: ['10.0.0.1'] }];
+  const warnings = streamtoken.lint({ accessRules: single, expiresIn: 5, flags: { original: true } });
+  for (const { id, level } of warnings) {
+    assert.equal(level, 'warning');
+    assert.ok(surface.warnings.includes(id), id);
+  }
+  assert.ok(warnings.length > 5);
+});
+
 test('tokens, claims and URLs have the members of the core', () => {
   const token = signer.sign(video, { downloadable: true });
   const tokenNames = ['token', ...Object.keys(token)];

@@ -90,6 +90,18 @@ impl Handle {
     }
 }
 
+impl Client {
+    /// What a source asks with, again and again.
+    pub(crate) fn token_params(
+        &self,
+        options: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<(Arc<Connection>, TokenParams)> {
+        let options = self.0.options(&TokenParams::names(), options)?;
+        let params = TokenParams::from_value(&options).map_err(|error| raise(&error))?;
+        Ok((Arc::clone(&self.0.connection), params))
+    }
+}
+
 #[pymethods]
 impl Client {
     #[new]

@@ -64,6 +64,14 @@ pub(crate) fn options(
     Reader::new(known).options(given)
 }
 
+/// Options, or whatever else was given in their place, as one argument.
+pub(crate) fn option_set(
+    known: &[&'static str],
+    object: &Bound<'_, PyAny>,
+) -> Result<Value, Unread> {
+    Reader::new(known).options(object)
+}
+
 /// One request of a batch: a mapping, or a pair of identifier and mapping. Anything else is read as it
 /// is, for the core to refuse.
 pub(crate) fn request(known: &[&'static str], object: &Bound<'_, PyAny>) -> Result<Value, Unread> {

@@ -11,14 +11,18 @@ mod client;
 mod connection;
 mod convert;
 mod error;
+mod explain;
 mod guard;
 mod key;
 mod key_set;
+mod lint;
 mod log;
 mod prepared;
 mod process;
 mod rules;
 mod signer;
+mod simulate;
+mod source;
 mod text;
 mod token;
 mod urls;
@@ -58,9 +62,13 @@ mod _native {
     #[pymodule_export]
     use super::error::{error_codes, surface};
     #[pymodule_export]
+    use super::explain::{Check, Report, explain};
+    #[pymodule_export]
     use super::key::{KeyInfo, PublicKey, SigningKey, describe_key};
     #[pymodule_export]
     use super::key_set::KeySet;
+    #[pymodule_export]
+    use super::lint::{Finding, lint, restore_finding};
     #[pymodule_export]
     use super::prepared::{Prepared, prepare};
     #[pymodule_export]
@@ -69,6 +77,10 @@ mod _native {
     use super::rules::{AccessRules, Decision};
     #[pymodule_export]
     use super::signer::Signer;
+    #[pymodule_export]
+    use super::simulate::{Simulated, simulate};
+    #[pymodule_export]
+    use super::source::{Freshness, Ticket};
     #[pymodule_export]
     use super::token::{Token, restore_token};
     #[pymodule_export]

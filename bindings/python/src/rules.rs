@@ -7,6 +7,7 @@ use streamtoken::{Condition, Viewer, host};
 use crate::convert::{data, options, value};
 use crate::error::raise;
 use crate::guard::guarded;
+use crate::lint::{Finding, findings};
 use crate::text;
 
 /// The access rules of a token: at most 5, read first to last; the first that matches decides.
@@ -23,6 +24,15 @@ pub(crate) struct AccessRules(streamtoken::AccessRules);
 impl AccessRules {
     pub(crate) fn core(&self) -> &streamtoken::AccessRules {
         &self.0
+    }
+
+    /// The rules in an argument: `AccessRules` as they are, or a list.
+    pub(crate) fn read(object: &Bound<'_, PyAny>) -> PyResult<streamtoken::AccessRules> {
+        if let Ok(rules) = object.cast::<Self>() {
+            return Ok(rules.get().0.clone());
+        }
+        let rules = streamtoken::AccessRules::from_value(&value(object)?);
+        rules.map_err(|error| raise(&error))
     }
 
     fn wrap(rules: streamtoken::Result<streamtoken::AccessRules>) -> PyResult<Self> {
@@ -85,6 +95,13 @@ impl AccessRules {
             let decision = viewer.and_then(|viewer| self.0.evaluate(&viewer));
             decision.map(Decision).map_err(|error| raise(&error))
         })
+    }
+
+    /// What the rules probably do not mean: Warnings alone, at `/accessRules/0` and so on.
+    ///
+    /// What they must not say was refused when they were made. `lint` takes rules that were not.
+    fn lint(&self, py: Python<'_>) -> PyResult<Vec<Finding>> {
+        guarded(|| Ok(findings(&py.detach(|| self.0.lint()))))
     }
 
     /// The rules, in the order in which they are evaluated.

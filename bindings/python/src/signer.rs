@@ -6,7 +6,7 @@ use streamtoken::{SignOptions, Value, host};
 use zeroize::Zeroizing;
 
 use crate::batch;
-use crate::convert::{options, value, wrong_type};
+use crate::convert::{self, value, wrong_type};
 use crate::error::raise;
 use crate::guard::guarded;
 use crate::key::{SigningKey, not_pickled};
@@ -14,8 +14,10 @@ use crate::token::Token;
 
 /// Mints tokens with one key.
 ///
-/// `Signer(key)` takes a `SigningKey`. Shared between threads as it is; it cannot be pickled, since it
-/// holds the key. Raises `InputError` for anything but a `SigningKey`.
+/// `Signer(key)` takes a `SigningKey`. `lint` says what to do with warnings about rules and options: `'warn'`,
+/// the default, puts them into `Token.warnings`, `'deny'` refuses to mint, `'off'` looks for none. Shared
+/// between threads as it is; it cannot be pickled, since it holds the key. Raises `InputError` for anything
+/// but a `SigningKey`, and for `lint`.
 #[pyclass(frozen, module = "streamtoken")]
 pub(crate) struct Signer(streamtoken::Signer);
 
@@ -28,10 +30,16 @@ impl Signer {
 #[pymethods]
 impl Signer {
     #[new]
-    fn new(key: &Bound<'_, PyAny>) -> PyResult<Self> {
-        guarded(|| match key.cast::<SigningKey>() {
-            Ok(key) => Ok(Self(streamtoken::Signer::new(key.get().core().clone()))),
-            Err(_) => Err(wrong_type(key, "a SigningKey", "key")),
+    #[pyo3(signature = (key, **options), text_signature = "(key, *, lint=None)")]
+    fn new(key: &Bound<'_, PyAny>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        guarded(|| {
+            let Ok(key) = key.cast::<SigningKey>() else {
+                return Err(wrong_type(key, "a SigningKey", "key"));
+            };
+            let level = host::signer_options(&convert::options(&[], options)?);
+            let level = level.map_err(|error| raise(&error))?;
+            let signer = streamtoken::Signer::new(key.get().core().clone());
+            Ok(Self(signer.lint(level)))
         })
     }
 
@@ -39,6 +47,14 @@ impl Signer {
     #[getter]
     fn key(&self) -> SigningKey {
         self.0.key().clone().into()
+    }
+
+    /// What to do when the rules or options are probably not meant.
+    ///
+    /// `off`, `warn` or `deny`.
+    #[getter]
+    fn lint(&self) -> &'static str {
+        self.0.lint_level().as_str()
     }
 
     /// Mints a token for `identifier`, a video UID or live-input UID of 1 to 32 characters of
@@ -58,6 +74,8 @@ impl Signer {
     /// - `reuse_window`: seconds within which all callers get the same bytes.
     ///
     /// Times are whole seconds since the epoch, or a `datetime` with a time zone, floored to the second.
+    ///
+    /// What the rules and options probably do not mean is in the token's `warnings`.
     ///
     /// Raises `InputError`.
     #[pyo3(signature = (identifier, **options))]
@@ -142,14 +160,19 @@ pub(crate) fn request(
     Ok((identifier, sign_options(given)?))
 }
 
-fn sign_options(given: Option<&Bound<'_, PyDict>>) -> PyResult<SignOptions> {
+pub(crate) fn sign_options(given: Option<&Bound<'_, PyDict>>) -> PyResult<SignOptions> {
     // Wiped, as the identifier is.
-    let given = Zeroizing::new(options(SignOptions::NAMES, given)?);
+    let given = Zeroizing::new(convert::options(SignOptions::NAMES, given)?);
     SignOptions::from_value(&given).map_err(|error| raise(&error))
 }
 
 /// Panics for the identifier `provoke-panic`, in the builds that test what becomes of it.
 pub(crate) fn provoke_panic(identifier: &Value) {
-    let provoked = cfg!(feature = "provoke-panic") && identifier.as_str() == Some("provoke-panic");
+    provoke_panic_at(identifier.as_str().unwrap_or_default().as_bytes());
+}
+
+/// As [`provoke_panic`], for a text.
+pub(crate) fn provoke_panic_at(text: &[u8]) {
+    let provoked = cfg!(feature = "provoke-panic") && text == b"provoke-panic";
     assert!(!provoked, "provoked by a test");
 }

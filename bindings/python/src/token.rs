@@ -5,31 +5,67 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
+use crate::lint::{Finding, findings};
+
 /// A signed URL token that was minted here.
 ///
 /// Its text takes the place of the video UID in the path of a playback URL. Whoever has it can watch, so
 /// its `repr` does not show it; `str` and `token` give the compact form. Hashable, comparable, picklable.
-#[pyclass(frozen, eq, get_all, module = "streamtoken")]
-#[derive(PartialEq)]
+/// Tokens are compared by what they are, never by `warnings`.
+#[pyclass(frozen, eq, module = "streamtoken")]
 pub(crate) struct Token {
     /// The compact form: three parts of base64url, at most 16,384 characters in all.
+    #[pyo3(get)]
     token: String,
     /// The video UID or live-input UID that the token is for.
+    #[pyo3(get)]
     identifier: String,
     /// The id of the key that signed it.
+    #[pyo3(get)]
     key_id: String,
     /// The token is not accepted from this time on, in epoch seconds.
+    #[pyo3(get)]
     exp: u64,
     /// The token is not accepted before this time, in epoch seconds.
+    #[pyo3(get)]
     nbf: u64,
     /// When to mint the next one, in epoch seconds: after four fifths of the time from now to `exp`, or
     /// when the next window of `SignOptions.reuse_window` begins.
+    #[pyo3(get)]
     renew_at: u64,
+    warnings: Vec<Finding>,
 }
 
 impl Token {
     pub(crate) fn text(&self) -> &str {
         &self.token
+    }
+
+    pub(crate) fn exp(&self) -> u64 {
+        self.exp
+    }
+
+    pub(crate) fn renew_at(&self) -> u64 {
+        self.renew_at
+    }
+
+    /// All that tells one token from another.
+    fn parts(&self) -> (&str, &str, &str, u64, u64, u64) {
+        let (exp, nbf, renew_at) = (self.exp, self.nbf, self.renew_at);
+        (
+            &self.token,
+            &self.identifier,
+            &self.key_id,
+            exp,
+            nbf,
+            renew_at,
+        )
+    }
+}
+
+impl PartialEq for Token {
+    fn eq(&self, other: &Self) -> bool {
+        self.parts() == other.parts()
     }
 }
 
@@ -41,6 +77,7 @@ impl From<streamtoken::Token> for Token {
             exp: token.exp(),
             nbf: token.nbf(),
             renew_at: token.renew_at(),
+            warnings: findings(token.warnings()),
             token: token.into_string(),
         }
     }
@@ -48,6 +85,14 @@ impl From<streamtoken::Token> for Token {
 
 #[pymethods]
 impl Token {
+    /// What its rules and options probably do not mean.
+    ///
+    /// A tuple of `Finding`, empty for a signer with `lint='off'` and for a token of the API.
+    #[getter]
+    fn warnings<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        PyTuple::new(py, self.warnings.clone())
+    }
+
     fn __str__(&self) -> &str {
         &self.token
     }
@@ -86,13 +131,15 @@ impl Token {
             self.exp,
             self.nbf,
             self.renew_at,
+            self.warnings.clone(),
         );
         Ok((restore, members.into_pyobject(py)?))
     }
 }
 
-/// A token out of a pickle.
+/// A token out of a pickle. One that was written before tokens had warnings has none.
 #[pyfunction(name = "_restore_token")]
+#[pyo3(signature = (token, identifier, key_id, exp, nbf, renew_at, warnings=Vec::new()))]
 pub(crate) fn restore_token(
     token: String,
     identifier: String,
@@ -100,6 +147,7 @@ pub(crate) fn restore_token(
     exp: u64,
     nbf: u64,
     renew_at: u64,
+    warnings: Vec<PyRef<'_, Finding>>,
 ) -> Token {
     Token {
         token,
@@ -108,5 +156,9 @@ pub(crate) fn restore_token(
         exp,
         nbf,
         renew_at,
+        warnings: warnings
+            .into_iter()
+            .map(|finding| (*finding).clone())
+            .collect(),
     }
 }

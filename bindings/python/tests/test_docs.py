@@ -18,11 +18,14 @@ CORE = ROOT / "crates" / "streamtoken" / "src"
 
 FILES = {
     "AccessRules": "rules.rs",
+    "AccessRules.lint": "lint.rs",
+    "Check": "explain/report.rs",
     "Claims": "verify/claims.rs",
     "Client": "client/blocking.rs",
     "CreatedKey": "api/key.rs",
     "CustomerCode": "urls/customer_code.rs",
     "Decision": "rules/evaluate.rs",
+    "Finding": "lint/finding.rs",
     "KeyInfo": "key/info.rs",
     "KeySet": "key/set.rs",
     "Keys": "client/blocking.rs",
@@ -30,25 +33,34 @@ FILES = {
     "PlaybackUrls": "urls.rs",
     "Prepared": "sign/prepared.rs",
     "PublicKey": "key/public.rs",
+    "Report": "explain/report.rs",
     "Signer": "sign.rs",
+    "Signer.sign_lines": "sign/batch.rs",
+    "Signer.sign_many": "sign/batch.rs",
     "SigningKey": "key.rs",
+    "Simulated": "simulate.rs",
     "Stream": "client/blocking.rs",
     "StreamTokenError": "error.rs",
     "Token": "token.rs",
+    "TokenSource": "source/shared.rs",
     "Tokens": "client/blocking.rs",
     "Unverified": "inspect.rs",
     "describe_key": "key/info.rs",
     "error_codes": "error/code.rs",
+    "explain": "explain.rs",
     "inspect": "inspect.rs",
+    "lint": "lint.rs",
     "playback_urls": "urls.rs",
     "prepare": "sign/prepared.rs",
     "rewrite": "urls/rewrite.rs",
+    "simulate": "simulate.rs",
     "verify": "verify.rs",
 }
-"""Where the core says what a name is."""
+"""Where the core says what a name is: those of a member where they are not its owner's."""
 
 OTHER_NAMES = {
     "AccessRules.to_list": "rules",
+    "Report.read": "bytes_read",
     "Signer.sign_lines": "sign_lines",
     "Signer.sign_many": "sign_values",
     "StreamTokenError": "Error",
@@ -64,6 +76,8 @@ PYTHONS_OWN = {
     "AsyncClient.local",
     "AsyncClient.stream",
     "AsyncClient.with_options",
+    "AsyncTokenSource",
+    "AsyncTokenSource.token",
     "Client.with_options",
     "Keys",
     "Keys.get",
@@ -71,6 +85,8 @@ PYTHONS_OWN = {
     "PlaybackUrls.items",
     "PlaybackUrls.keys",
     "PlaybackUrls.values",
+    "Report.to_dict",
+    "Simulated.to_dict",
     "Stream",
     "Tokens",
 }
@@ -98,9 +114,7 @@ def core_sentence(name: str) -> str:
     """Find the first sentence of the core's documentation of `name`."""
     owner = name.split(".", maxsplit=1)[0]
     item = OTHER_NAMES.get(name, name.rsplit(".", maxsplit=1)[-1])
-    source = (CORE / FILES[owner]).read_text(encoding="utf-8")
-    if owner == "Signer" and "." in name and item in ("sign_lines", "sign_values"):
-        source = (CORE / "sign/batch.rs").read_text(encoding="utf-8")
+    source = (CORE / FILES.get(name, FILES[owner])).read_text(encoding="utf-8")
     if "." in name:
         # A member stands in the braces of its owner's struct or implementation.
         begin = re.search(rf"^(impl|pub struct)(<.*>)? {owner}\b", source, re.MULTILINE)
@@ -115,7 +129,7 @@ def core_sentence(name: str) -> str:
 
 def first_sentence(text: str) -> str:
     paragraph = " ".join(inspect.cleandoc(text).split("\n\n", maxsplit=1)[0].split())
-    unlinked = re.sub(r"\]\([^)]*\)", "]", paragraph)
+    unlinked = re.sub(r"\]\(([^()]|\(\))*\)", "]", paragraph)
     plain = re.sub(r"[`\[\]*]", "", unlinked).replace("::", ".")
     return re.split(r"(?<=\.) (?=[A-Z])", plain)[0]
 
@@ -139,6 +153,9 @@ def test_signatures_can_be_read() -> None:
         "Signer.sign": "(self, /, identifier, **options)",
         "SigningKey.load": "(text, id=None)",
         "verify": "(token, keys, **options)",
+        "explain": "(text, keys=None, **options)",
+        "lint": "(value, *, now=None)",
+        "simulate": "(rules, viewers)",
         "playback_urls": "(token, customer_code, **options)",
         "AccessRules.evaluate": "(self, /, **viewer)",
     }.items():

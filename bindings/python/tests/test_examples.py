@@ -35,10 +35,17 @@ def test_mint_verify_urls() -> None:
     assert "download" not in urls
 
 
+def test_reuse() -> None:
+    tokens = [run("reuse", VIDEO, "600", str(now)).stdout for now in (1200, 1799, 1800)]
+    assert tokens[0].startswith("eyJ")
+    assert tokens[0] == tokens[1] != tokens[2]
+    assert run("reuse", VIDEO, "0", "1200").stderr.startswith("error[option_value]: ")
+
+
 def test_mistakes() -> None:
     assert run("mint", "").stderr.startswith("error[identifier_invalid]: ")
     assert run("urls", "x", CODE).stderr.startswith("error[token_shape]: ")
-    for name in ("mint", "verify", "urls"):
+    for name in ("mint", "verify", "urls", "reuse"):
         said = run(name)
         assert said.stderr.startswith("usage: ")
         assert said.returncode == 2

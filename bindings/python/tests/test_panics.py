@@ -1,7 +1,7 @@
 """A panic inside is an `InternalError`, and the process lives on.
 
 In a build with the feature `provoke-panic`, whose folder `STREAMTOKEN_PANIC_BUILD` names: the
-identifier of that name panics there. `cargo xtask test` makes it.
+identifier or text of that name panics there. `cargo xtask test` makes it.
 """
 
 import os
@@ -10,12 +10,13 @@ import sys
 
 SCRIPT = """
 from support import NOW, VIDEO, example_signer
-from streamtoken import InternalError, Token
+from streamtoken import InternalError, Token, explain
 
 signer = example_signer()
 for call in (
     lambda: signer.sign("provoke-panic"),
     lambda: signer.sign_many([(VIDEO, None), ("provoke-panic", None)]),
+    lambda: explain("provoke-panic"),
 ):
     try:
         call()

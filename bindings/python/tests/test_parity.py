@@ -31,6 +31,7 @@ def test_the_version_is_the_workspaces() -> None:
 def test_options_are_the_cores() -> None:
     assert members(types.SignOptions) == {snake(name) for name in SURFACE["sign_options"]}
     assert members(types.VerifyOptions) == {snake(name) for name in SURFACE["verify_options"]}
+    assert members(types.ExplainOptions) == {snake(name) for name in SURFACE["explain_options"]}
     assert members(types.SignRequest) == {"identifier", *members(types.SignOptions)}
     assert members(types.ClientOptions) == {snake(name) for name in SURFACE["client_options"]}
     assert members(types.CallOptions) == {snake(name) for name in SURFACE["call_options"]}
@@ -111,6 +112,8 @@ def test_the_types_of_options_are_taken() -> None:
     assert checked(hints, lambda **options: sign(VIDEO, **options)) > len(hints)
     hints = get_type_hints(types.VerifyOptions, names)
     assert checked(hints, lambda **options: streamtoken.verify(TOKEN, keys, **options)) > len(hints)
+    hints = get_type_hints(types.ExplainOptions, names)
+    assert checked(hints, lambda **options: streamtoken.explain(TOKEN, **options)) > len(hints)
     hints = get_type_hints(types.ViewerFacts, names)
     assert checked(hints, streamtoken.AccessRules([]).evaluate) > len(hints)
     hints = get_type_hints(types.ClientOptions, names)
@@ -135,7 +138,7 @@ def attributes(thing: type) -> "set[str]":
 
 
 def test_what_comes_back_has_the_cores_names() -> None:
-    assert attributes(streamtoken.Token) == set(SURFACE["token"])
+    assert attributes(streamtoken.Token) == {"warnings", *SURFACE["token"]}
     assert attributes(streamtoken.Claims) == {snake(name) for name in SURFACE["claims"]}
     urls = attributes(streamtoken.PlaybackUrls)
     assert urls - {"embed", "get", "items", "keys", "values"} == set(SURFACE["playback_urls"])
@@ -145,9 +148,19 @@ def test_docstrings_name_every_option() -> None:
     for function, names in (
         (streamtoken.Signer.sign, "sign_options"),
         (streamtoken.verify, "verify_options"),
+        (streamtoken.explain, "explain_options"),
     ):
         named = set(re.findall(r"`([a-z_]+)`", function.__doc__ or ""))
         assert {snake(name) for name in SURFACE[names]} <= named
+
+
+def test_ids_and_levels_are_the_cores() -> None:
+    assert list(get_args(types.CheckId)) == SURFACE["checks"]
+    assert list(get_args(types.LintLevel)) == SURFACE["lint_levels"]
+    report = streamtoken.explain("")
+    assert [check.id for check in report.checks] == SURFACE["checks"]
+    for level in get_args(types.LintLevel):
+        assert streamtoken.Signer(example_signer().key, lint=level).lint == level
 
 
 def test_error_codes_are_the_cores() -> None:
@@ -158,7 +171,7 @@ def test_error_codes_are_the_cores() -> None:
 def test_the_package_exports_all_of_the_module() -> None:
     module = {name for name in dir(_native) if not name.startswith("_")}
     module -= {"surface", "Keys", "Stream", "Tokens"}
-    module |= {"AsyncClient", "__version__"}
+    module |= {"AsyncClient", "AsyncTokenSource", "TokenSource", "__version__"}
     assert set(streamtoken.__all__) == module | set(errors.__all__)
     assert all(hasattr(streamtoken, name) for name in streamtoken.__all__)
     assert streamtoken.__all__ == sorted(streamtoken.__all__)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from streamtoken import KeySet, SigningKey, Token, verify
+from streamtoken import KeySet, Report, SigningKey, Token, explain, verify
 from support import EXAMPLE, NOW, VIDEO, example_signer, in_a_child
 
 SIGNER = example_signer()
@@ -65,6 +65,23 @@ def test_the_interpreter_is_free_during_a_batch() -> None:
         threading.Thread(target=lambda: answers.extend(SIGNER.sign_many(requests, now=NOW)))
     )
     assert len(answers) == 1_000
+    assert turns > 5
+
+
+def test_the_interpreter_is_free_while_tokens_are_explained() -> None:
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1_000)
+    token = SIGNER.sign(VIDEO, now=NOW)
+    reports: list[Report] = []
+    try:
+        turns = other_threads_run_during(
+            threading.Thread(
+                target=lambda: reports.extend(explain(token, SIGNER.key) for _ in range(500))
+            )
+        )
+    finally:
+        sys.setswitchinterval(interval)
+    assert len(reports) == 500
     assert turns > 5
 
 

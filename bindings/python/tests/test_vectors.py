@@ -12,14 +12,18 @@ from streamtoken import (
     CustomerCode,
     KeySet,
     PublicKey,
+    Signer,
     SigningKey,
     StreamTokenError,
     Token,
     describe_key,
+    explain,
     inspect,
+    lint,
     playback_urls,
     prepare,
     rewrite,
+    simulate,
     verify,
 )
 from support import CODE, EXAMPLE, VECTORS, example_key, example_signer
@@ -163,6 +167,67 @@ def verified(case: Case) -> Any:
     return {"claims": {**plain, "accessRules": claims.access_rules.to_list()}}
 
 
+def explained(case: Case) -> Any:
+    given = members(case, "text", "base64", "repeat", "keys", "context", "whole")
+    keys: KeySet | SigningKey | None = example_key()
+    if "keys" in given:
+        keys = given["keys"] and KeySet.from_jwks(given["keys"])
+    context = with_now(case, keywords(given.get("context")))
+    report = explain(content(given, "text"), keys, **context)
+    names = ("verify", "platform", "kind", "bytes", "read")
+    error = report.error and as_json(report.error)
+    shown = {name: getattr(report, name) for name in names}
+    checks = [as_dict(check, CHECK) for check in report.checks]
+    assert same({**shown, "error": error, "checks": checks}, report.to_dict())
+    found = [check for check in report.checks if check.status in ("fail", "warn")]
+    assert sorted(found, key=lambda check: check.status) == list(report.findings)
+    if not given.get("whole"):
+        checks = [as_dict(check, CHECK) for check in found]
+    return {"report": {**report.to_dict(), "checks": checks}}
+
+
+CHECK = ("id", "status", "verify", "platform", "code", "values", "cause", "remedy")
+FINDING = ("id", "level", "field", "message", "remedy")
+
+
+def as_dict(thing: object, names: "tuple[str, ...]") -> "dict[str, Any]":
+    return {name: getattr(thing, name) for name in names}
+
+
+def linted(case: Case) -> Any:
+    [value] = members(case, "accessRules", "options").values()
+    return {"findings": [as_dict(one, FINDING) for one in lint(value, now=case["now"])]}
+
+
+def sign_linted(case: Case) -> Any:
+    given = members(case, "identifier", "options", "lint")
+    level = {name: given[name] for name in given.keys() & {"lint"}}
+    signer, options = Signer(example_key(), **level), with_now(case, given["options"])
+    token = signer.sign(given["identifier"], **options)
+    half = prepare(example_key().public_key, given["identifier"], **level, **options)
+    assert half.warnings == token.warnings
+    return {"warnings": [as_dict(one, ("id", "field")) for one in token.warnings]}
+
+
+def simulated(case: Case) -> Any:
+    given = members(case, "accessRules", "viewers")
+    results = simulate(given["accessRules"], given["viewers"])
+    for result in results:
+        shown = as_dict(result, ("viewer", "action", "rule", "needs", "matches"))
+        assert same({**shown, "action": result.action or "unknown"}, result.to_dict())
+    return {"results": [result.to_dict() for result in results]}
+
+
+def signed_in_turn(case: Case) -> Any:
+    signer, tokens = example_signer(), []
+    for mint in members(case, "mints")["mints"]:
+        token = signer.sign(mint["identifier"], **mint["options"])
+        again = example_signer().sign(mint["identifier"], **mint["options"])
+        assert (again, again.warnings) == (token, token.warnings), case["id"]
+        tokens.append({"token": token.token, "renew_at": token.renew_at})
+    return {"tokens": tokens}
+
+
 def inspected(case: Case) -> Any:
     unverified = inspect(members(case, "token")["token"])
     return {"header": unverified.header, "payload": unverified.payload}
@@ -264,11 +329,13 @@ OPERATIONS: "dict[str, Callable[[Case], Any]]" = {
     "batch_line": batch_line,
     "customer_code": customer_code,
     "embed": urls,
+    "explain": explained,
     "inspect": inspected,
     "key_describe": key_describe,
     "key_export": key_export,
     "key_load": key_load,
     "key_set": key_set,
+    "lint": linted,
     "playback_urls": urls,
     "prepare": prepared,
     "public_key_load": public_key_load,
@@ -278,6 +345,9 @@ OPERATIONS: "dict[str, Callable[[Case], Any]]" = {
     "rules_evaluate": rules_evaluate,
     "rules_parse": rules_parse,
     "sign": sign,
+    "sign_in_turn": signed_in_turn,
+    "sign_lint": sign_linted,
+    "simulate": simulated,
     "verify": verified,
 }
 

@@ -4,10 +4,12 @@ use std::ffi::OsString;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::commands::{admin, api, completions, inspect, key, serve, sign, urls, verify};
+use crate::commands::{
+    admin, api, completions, explain, inspect, key, lint, serve, sign, simulate, urls, verify,
+};
 use crate::output::{Color, Outcome, Ui};
 
-/// Signed URL tokens for Cloudflare Stream: mint, verify, inspect, and playback URLs.
+/// Signed URL tokens for Cloudflare Stream: mint, verify, explain, inspect, and playback URLs.
 ///
 /// A token takes the place of the video UID in the path of a playback URL. It is minted here, with
 /// your signing key, and nothing is sent anywhere; `api` asks Cloudflare's API instead.
@@ -29,6 +31,9 @@ pub(crate) enum Command {
     Sign(Box<sign::Args>),
     Verify(verify::Args),
     Inspect(inspect::Args),
+    Explain(explain::Args),
+    Lint(lint::Args),
+    Simulate(simulate::Args),
     Urls(urls::Args),
     #[command(subcommand)]
     Key(key::Command),
@@ -44,6 +49,9 @@ impl Command {
             Self::Sign(args) => sign::run(&args, ui),
             Self::Verify(args) => verify::run(&args, ui),
             Self::Inspect(args) => inspect::run(&args, ui),
+            Self::Explain(args) => explain::run(&args, ui),
+            Self::Lint(args) => lint::run(&args, ui),
+            Self::Simulate(args) => simulate::run(&args, ui),
             Self::Urls(args) => urls::run(&args, ui),
             Self::Key(command) => key::run(&command, ui),
             Self::Api(args) => api::run(&args, ui),
@@ -73,8 +81,9 @@ Examples:
   $ streamtoken key generate --out key.jwk
   $ TOKEN=$(streamtoken sign ea95132c15732412d22c1476fa83f27a --key key.jwk)
   $ streamtoken inspect "$TOKEN"
+  $ streamtoken explain "$TOKEN" --key key.jwk
 
-Exit codes: 0 ok, 1 token or lines refused, 2 input, also a question whose
+Exit codes: 0 ok, 1 refused or findings, 2 input, also a question whose
 answer was not yes, 3 key, 4 API or network, 5 service, 70 internal; 129, 130
 and 143 on SIGHUP, Ctrl-C and SIGTERM (`serve` ends in order then, with 0); 141
 when whoever reads the output goes away."#;

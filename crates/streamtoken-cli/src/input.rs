@@ -56,9 +56,22 @@ pub(crate) fn read_as(
 
 /// The JSON of an argument: the text itself, or `@FILE`, or `@-`.
 pub(crate) fn json(argument: &str, what: &str) -> Result<Value> {
-    let Some(path) = argument.strip_prefix('@') else {
+    match argument.strip_prefix('@') {
+        Some(path) => Value::parse(&*json_text(path, what)?),
+        None => Value::parse(argument),
+    }
+}
+
+/// The JSON of a file, or of standard input for `-`; or the argument itself, when it can be nothing else.
+pub(crate) fn json_of_file(argument: &str, what: &str) -> Result<Value> {
+    if argument.trim_start().starts_with(['[', '{']) {
         return Value::parse(argument);
-    };
+    }
+    Value::parse(&*json_text(argument, what)?)
+}
+
+/// The text of a file with JSON, or of standard input for `-`.
+pub(crate) fn json_text(path: &str, what: &str) -> Result<Bytes> {
     let text = read(
         Path::new(path),
         LARGEST_JSON + 1,
@@ -69,7 +82,7 @@ pub(crate) fn json(argument: &str, what: &str) -> Result<Value> {
         let message = format!("{} has more than {LARGEST_JSON} bytes", shown(path));
         return Err(Error::new(ErrorCode::FileUnreadable, message));
     }
-    Value::parse(&*text)
+    Ok(text)
 }
 
 /// Puts `flags` into the options of `--options`, in the place of members with the same name.

@@ -55,7 +55,12 @@ impl KeyFile {
 pub(crate) struct KeysSource {
     /// File with the public keys: a JWK set, or one key in any form; - reads standard input [default: the
     /// environment's key]
-    #[arg(long, value_name = "FILE|-", help_heading = "Keys")]
+    #[arg(
+        long,
+        visible_alias = "key",
+        value_name = "FILE|-",
+        help_heading = "Keys"
+    )]
     keys: Option<PathBuf>,
     /// Id of the key, when --keys holds one key without an id
     #[arg(long, value_name = "ID", requires = "keys", help_heading = "Keys")]
@@ -69,6 +74,15 @@ impl KeysSource {
             Some(path) => load_set(path, self.key_id.as_deref()),
             None => SigningKey::from_env().map(|key| KeySet::from(&key)),
         }
+    }
+
+    /// The same, where there may be none: nobody gave a file, and the environment names no key.
+    pub(crate) fn find(&self) -> Result<Option<KeySet>> {
+        let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        if self.keys.is_none() && !ENVIRONMENT.iter().any(is_set) {
+            return Ok(None);
+        }
+        self.load().map(Some)
     }
 }
 
@@ -93,6 +107,8 @@ pub(crate) fn load_set(path: &Path, id: Option<&str>) -> Result<KeySet> {
     KeySet::load(&*text, id)
 }
 
+/// Where the environment holds a key, or names its file.
+const ENVIRONMENT: [&str; 2] = ["CLOUDFLARE_STREAM_KEY", "CLOUDFLARE_STREAM_KEY_FILE"];
 /// One byte more than a key may have, and than a set may have: the core refuses what is longer.
 const ENOUGH_FOR_A_KEY: usize = MAX_KEY + 1;
 const ENOUGH_FOR_A_SET: usize = MAX_KEY_SET + 1;

@@ -6,6 +6,7 @@
 
 mod cli;
 mod commands;
+mod finding;
 mod input;
 mod key_source;
 mod lines;

@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue};
 use serde::Serialize;
-use streamtoken::{ApiFailure, Error, ErrorCode};
+use streamtoken::{ApiFailure, Error, ErrorCode, Finding};
 pub(crate) use streamtoken_server::io_reason as reason;
 use zeroize::Zeroizing;
 
@@ -126,6 +126,27 @@ impl Ui {
             // A closed standard error is no reason to fail.
             drop(writeln!(io::stderr().lock(), "{}", printable(text)));
         }
+    }
+
+    /// Tells people a warning about what was done all the same, in one line on standard error. Programs that
+    /// asked for JSON have it in the object.
+    pub(crate) fn warn(self, finding: &Finding) {
+        if self.json {
+            return;
+        }
+        let head = format!("{}[{}]", finding.level(), finding.id());
+        let head = painted(self.colored(io::stderr().is_terminal()), WARNING, &head);
+        let text = format!(
+            "{} ({}); {}",
+            finding.message(),
+            finding.field(),
+            finding.remedy()
+        );
+        drop(writeln!(
+            io::stderr().lock(),
+            "{head}: {}",
+            in_a_line(&text)
+        ));
     }
 
     /// Writes a line to standard error that was asked for, whoever reads it.
@@ -345,7 +366,8 @@ fn unwritten(error: &io::Error) -> Stop {
 const HAS_STRING_KEYS: &str = "what is printed has string keys";
 /// A buffer that grows leaves copies of a key behind; the longest form of the largest key has less.
 const ENOUGH_FOR_A_KEY: usize = 16 << 10;
-const ERROR: Style = AnsiColor::Red.on_default().bold();
+/// What is refused.
+pub(crate) const ERROR: Style = AnsiColor::Red.on_default().bold();
 /// Names of members, and headings.
 pub(crate) const NAME: Style = AnsiColor::Cyan.on_default();
 /// What is worth a second look.

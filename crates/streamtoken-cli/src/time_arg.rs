@@ -1,7 +1,7 @@
 //! Times and durations as people write them on the command line.
 
 use jiff::Timestamp;
-use streamtoken::{Error, ErrorCode, Result, Value};
+use streamtoken::{Error, ErrorCode, Result, Value, host};
 
 /// A time flag as an option's value: epoch seconds as they are, RFC 3339 floored to the second.
 ///
@@ -19,6 +19,19 @@ pub(crate) fn time(field: &str, text: &str) -> Result<Value> {
 /// A number of seconds, or a text for the core to read or refuse.
 pub(crate) fn number_or_text(text: &str) -> Value {
     integer(text).map_or_else(|| Value::String(text.to_owned()), Value::Integer)
+}
+
+/// A length of time as an option's value: seconds, with a fraction too, or a text such as `90m`.
+///
+/// # Errors
+/// [`ErrorCode::DurationInvalid`] about `/field`. Whether the length makes sense is the core's to say.
+pub(crate) fn length(field: &str, text: &str) -> Result<Value> {
+    match Value::parse(text) {
+        Ok(number @ (Value::Integer(_) | Value::Float(_))) => Ok(number),
+        _ => host::duration(text)
+            .map(|seconds| Value::Integer(seconds.into()))
+            .map_err(|error| error.at(format!("/{field}"))),
+    }
 }
 
 /// A whole number; one that is too long for any integer stays too large for any time.
@@ -77,7 +90,7 @@ fn matches(text: &str, pattern: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{number_or_text, rfc3339, time};
+    use super::{length, number_or_text, rfc3339, time};
     use streamtoken::{ErrorCode, Value};
 
     #[test]
@@ -128,6 +141,18 @@ mod tests {
                 Err((ErrorCode::TimeTextInvalid, Some("/exp".into()))),
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn lengths_are_seconds_or_numbers_with_units() {
+        let read = |text| length("duration", text).map_err(|error| error.code());
+        assert_eq!(read("5400"), Ok(Value::Integer(5_400)));
+        assert_eq!(read("5400.5"), Ok(Value::Float(5_400.5)));
+        assert_eq!(read("1h30m"), Ok(Value::Integer(5_400)));
+        assert_eq!(read("-5"), Ok(Value::Integer(-5)));
+        for text in ["", "1.5h", "null", "\"5\"", "5 s"] {
+            assert_eq!(read(text), Err(ErrorCode::DurationInvalid), "{text}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! The shell blocks of the README and of the service's, run as they stand. (Its Rust blocks are tests of the core's documentation.)
+//! The shell blocks of the README, of the service's and of the page on refusals, run as they stand. (Its Rust blocks are tests of the core's documentation.)
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -71,14 +71,26 @@ fn every_shell_block_runs() {
     let blocks = blocks("sh");
     assert_eq!(
         blocks.len(),
-        7,
-        "the shell, mint, URLs, verify, keys, the API, serve"
+        8,
+        "the shell, mint, URLs, verify, explain, keys, the API, serve"
     );
     for block in blocks {
         assert!(
             !shell(&block).stdout.is_empty(),
             "{block}\nprints something"
         );
+    }
+}
+
+#[test]
+fn the_page_on_refusals_explains_a_url() {
+    let blocks = blocks_of("crates/streamtoken/docs/refused.md", "sh");
+    assert!(!blocks.is_empty(), "the page has a shell block");
+    for block in blocks {
+        let output = shell(&block).stdout;
+        let output = String::from_utf8_lossy(&output);
+        let head = "verify:    accepts\nplatform:  refuses\n";
+        assert!(output.starts_with(head), "{block}\n{output}");
     }
 }
 

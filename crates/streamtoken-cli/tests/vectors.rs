@@ -4,10 +4,16 @@
 #[path = "../../streamtoken/tests/vectors/format.rs"]
 mod format;
 
+#[path = "vectors/explain.rs"]
+mod explain;
 #[path = "vectors/keys.rs"]
 mod keys;
+#[path = "vectors/lint.rs"]
+mod lint;
 #[path = "vectors/process.rs"]
 mod process;
+#[path = "vectors/reuse.rs"]
+mod reuse;
 #[path = "support/process.rs"]
 mod support;
 #[path = "vectors/tokens.rs"]
@@ -29,6 +35,9 @@ fn run(case: &Case) -> Json {
         "sign" | "batch_line" | "verify" | "inspect" | "rules_parse" | "rules_evaluate" => {
             tokens::run(case)
         }
+        "explain" => explain::run(case),
+        "lint" | "sign_lint" | "simulate" => lint::run(case),
+        "sign_in_turn" => reuse::run(case),
         "playback_urls" | "embed" | "rewrite" | "customer_code" => urls::run(case),
         "key_load" | "key_describe" | "public_key_load" | "key_set" | "key_export" => {
             keys::run(case)

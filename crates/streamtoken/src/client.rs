@@ -29,6 +29,8 @@ mod base_url;
 mod blocking;
 mod call;
 mod credentials;
+#[cfg(feature = "client")]
+mod live;
 mod options;
 mod params;
 #[cfg(feature = "client")]
@@ -50,6 +52,8 @@ pub use attempt::Attempt;
 #[cfg(feature = "client")]
 pub use blocking::{Client, Keys, Stream, Tokens};
 pub use call::{Arrived, Broke, Call, MAX_BODY, Moment, Outcome, Step};
+#[cfg(feature = "client")]
+pub use live::explain_live;
 pub use options::{
     ClientOptions, DEFAULT_BASE_URL, DEFAULT_CONNECT_TIMEOUT, DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT,
     MAX_RETRIES, MAX_TIMEOUT,

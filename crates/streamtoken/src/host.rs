@@ -8,7 +8,9 @@ mod intake;
 mod spelling;
 mod surface;
 
+pub use crate::chance::chance;
 pub use crate::crypto::{after_fork, before_fork};
+pub use crate::time::duration;
 pub use intake::{Intake, MAX_VALUES};
 pub use spelling::Spelling;
 pub use surface::surface;
@@ -16,7 +18,10 @@ pub use surface::surface;
 use std::ffi::OsString;
 
 use crate::options::{given, known_members, wrong_type};
-use crate::{Condition, CustomerCode, Error, ErrorCode, Result, SigningKey, Value, key};
+use crate::time::seconds;
+use crate::{
+    Condition, CustomerCode, Error, ErrorCode, LintLevel, Result, SigningKey, Value, Viewer, key,
+};
 
 /// The options that are points in time: a host's own dates stand for their epoch seconds.
 pub const MOMENTS: &[&str] = &["exp", "nbf", "now"];
@@ -25,9 +30,9 @@ pub const MOMENTS: &[&str] = &["exp", "nbf", "now"];
 /// the place of a moment would be a time of 1970, so a binding reads each where it belongs.
 pub const DURATIONS: &[&str] = &["expires_in", "reuse_window", "leeway"];
 
-/// The options that limit how long a request may take: a host's own durations stand for their seconds,
-/// with fractions.
-pub const LIMITS: &[&str] = &["timeout", "connect_timeout", "deadline"];
+/// The options that limit how long a request may take, and the length of a video: a host's own durations
+/// stand for their seconds, with fractions.
+pub const LIMITS: &[&str] = &["timeout", "connect_timeout", "deadline", "duration"];
 
 /// The string in `value`, which is an argument called `name`.
 ///
@@ -102,6 +107,57 @@ pub fn conditions(value: &Value) -> Result<Vec<Condition>> {
     list.iter().map(Condition::from_value).collect()
 }
 
+/// The viewers in a list of objects such as `{"ip": "192.0.2.7", "country": "GB"}`, each read by
+/// [`Viewer::from_value`], for [`simulate`](crate::simulate()).
+///
+/// # Errors
+/// [`ErrorCode::OptionType`] at `/viewers` for anything but a list; those of [`Viewer::from_value`], at
+/// `/viewers/0/ip` and so on.
+pub fn viewers(value: &Value) -> Result<Vec<Viewer>> {
+    const NAME: &str = "viewers";
+    let list = value
+        .as_array()
+        .ok_or_else(|| wrong_argument("a list", value, NAME))?;
+    let read = |(index, viewer)| {
+        Viewer::from_value(viewer).map_err(|error| error.within(&format!("/{NAME}/{index}")))
+    };
+    list.iter().enumerate().map(read).collect()
+}
+
+/// What to do with warnings, out of an option called `lint` that may be missing.
+///
+/// # Errors
+/// Those of [`LintLevel::from_value`], at `/lint`.
+pub fn lint_level(value: &Value) -> Result<LintLevel> {
+    if *value == Value::Null {
+        return Ok(LintLevel::default());
+    }
+    LintLevel::from_value(value).map_err(|error| error.at("/lint"))
+}
+
+/// What to do with warnings, out of the options of a signer, an object whose only member is `lint`.
+///
+/// # Errors
+/// [`ErrorCode::OptionUnknown`], [`ErrorCode::JsonDuplicateMember`]; those of [`lint_level`].
+pub fn signer_options(options: &Value) -> Result<LintLevel> {
+    const NAME: &str = "lint";
+    let level = given(known_members(options, &[NAME], &[])?, NAME);
+    level.map_or_else(|| Ok(LintLevel::default()), lint_level)
+}
+
+/// The time to take for now, out of the options of [`lint_at`](crate::lint_at), an object whose only member
+/// is `now`.
+///
+/// # Errors
+/// [`ErrorCode::OptionUnknown`], [`ErrorCode::JsonDuplicateMember`]; the codes of times (120 to 124) at
+/// `/now`.
+pub fn now(options: &Value) -> Result<Option<u64>> {
+    const NAME: &str = "now";
+    let now = given(known_members(options, &[NAME], &[])?, NAME);
+    let now = now.map(seconds).transpose();
+    now.map_err(|error| error.at(format!("/{NAME}")))
+}
+
 /// The options of a client or call from a host that counts their time limits in milliseconds, in seconds.
 ///
 /// # Errors
@@ -141,11 +197,11 @@ mod tests {
     use std::sync::atomic::AtomicBool;
 
     use super::{
-        DURATIONS, MOMENTS, big_integer, customer_code_from_env, identifier, key_id,
-        signing_key_from_env, text,
+        DURATIONS, MOMENTS, big_integer, customer_code_from_env, identifier, key_id, now,
+        signer_options, signing_key_from_env, text,
     };
     use crate::key::tests::example_key;
-    use crate::{ErrorCode, SignOptions, Signer, Value, VerifyContext};
+    use crate::{ErrorCode, LintLevel, SignOptions, Signer, Value, VerifyContext};
 
     #[test]
     fn an_argument_of_another_type_is_named() {
@@ -174,6 +230,42 @@ mod tests {
             Err((ErrorCode::OptionUnknown, at("/key_id")))
         );
         assert_eq!(read("null"), Err((ErrorCode::OptionType, None)));
+    }
+
+    #[test]
+    fn a_signer_has_a_lint_level_and_nothing_else() {
+        let read = |text: &str| {
+            let level = signer_options(&Value::parse(text).unwrap());
+            level.map_err(|error| (error.code(), error.field().map(str::to_owned)))
+        };
+        let at = |code, field: &str| Err((code, Some(field.to_owned())));
+        assert_eq!(read("{}"), Ok(LintLevel::Warn));
+        assert_eq!(read(r#"{"lint":null}"#), Ok(LintLevel::Warn));
+        assert_eq!(read(r#"{"lint":"deny"}"#), Ok(LintLevel::Deny));
+        assert_eq!(read(r#"{"lint":7}"#), at(ErrorCode::OptionType, "/lint"));
+        assert_eq!(
+            read(r#"{"lint":"Deny"}"#),
+            at(ErrorCode::OptionValue, "/lint")
+        );
+        assert_eq!(read(r#"{"lnt":1}"#), at(ErrorCode::OptionUnknown, "/lnt"));
+    }
+
+    #[test]
+    fn now_is_a_time_and_nothing_else() {
+        let read = |text: &str| {
+            let now = now(&Value::parse(text).unwrap());
+            now.map_err(|error| (error.code(), error.field().map(str::to_owned)))
+        };
+        let at = |code, field: &str| Err((code, Some(field.to_owned())));
+        assert_eq!(read("{}"), Ok(None));
+        assert_eq!(read(r#"{"now":null}"#), Ok(None));
+        assert_eq!(read(r#"{"now":7.0}"#), Ok(Some(7)));
+        assert_eq!(read(r#"{"now":"7"}"#), at(ErrorCode::TimeType, "/now"));
+        assert_eq!(
+            read(r#"{"now":7.5}"#),
+            at(ErrorCode::TimeFractional, "/now")
+        );
+        assert_eq!(read(r#"{"exp":7}"#), at(ErrorCode::OptionUnknown, "/exp"));
     }
 
     #[test]
@@ -246,15 +338,17 @@ mod tests {
 
     #[cfg(feature = "http")]
     #[test]
-    fn every_limit_of_a_call_takes_fractions() {
+    fn limits_of_a_call_and_lengths_of_a_video_take_fractions() {
         use super::LIMITS;
+        use crate::ExplainContext;
         use crate::client::CallOptions;
 
-        let takes_half = |name: &&&str| {
-            let half = Value::Object(vec![((**name).to_owned(), Value::Float(0.5))]);
-            CallOptions::from_value(&half).is_ok()
-        };
-        let limits: Vec<_> = CallOptions::NAMES.iter().filter(takes_half).collect();
+        let half = |name: &str| Value::Object(vec![(name.to_owned(), Value::Float(0.5))]);
+        let calls = CallOptions::NAMES.iter();
+        let calls = calls.filter(|name| CallOptions::from_value(&half(name)).is_ok());
+        let videos = ExplainContext::NAMES.iter();
+        let videos = videos.filter(|name| ExplainContext::from_value(&half(name)).is_ok());
+        let limits: Vec<_> = calls.chain(videos).collect();
         assert_eq!(limits, LIMITS.iter().collect::<Vec<_>>());
     }
 

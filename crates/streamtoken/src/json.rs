@@ -3,6 +3,8 @@
 //! `serde_json::Value` would keep the last of two equal members and cannot hold NaN, which Python and
 //! JavaScript can pass. So options, tokens and keys are read into [`Value`], by a visitor of our own.
 
+mod from;
+
 use std::cell::Cell;
 use std::collections::HashSet;
 use std::fmt;

@@ -30,10 +30,13 @@
 //! | load, make, export a key | [`SigningKey`], [`PublicKey`], [`KeySet`], [`describe_key`] |
 //! | mint | [`Signer`], [`SignOptions`], [`Token`] |
 //! | mint with a key in a KMS or HSM | [`prepare`], [`Prepared`] |
+//! | keep a fresh token for a video | [`TokenSource`], [`source`] |
 //! | say who may watch | [`AccessRules`], [`Rule`], [`Condition`] |
+//! | see what rules and options probably do not mean | [`lint`](lint()), [`LintLevel`], [`simulate`](simulate()) |
 //! | check a token | [`verify`], [`VerifyContext`], [`Claims`] |
 //! | read a token without checking it | [`inspect`], [`Unverified`] |
 //! | ask Cloudflare's API, or a service that answers its routes | `client` (features `http` and `client`) |
+//! | learn why a token is refused | [`explain`], [`Report`], [`Check`] |
 //! | playback URLs | [`playback_urls`], [`rewrite`], [`CustomerCode`] |
 //! | tell what went wrong | [`Error`], [`ErrorCode`] |
 //! | wrap this crate for another language | [`host`] |
@@ -51,6 +54,8 @@
 //!
 //! [`migrating`] sets the Worker snippet, PyJWT, `jose` and `jsonwebtoken` beside this crate.
 //!
+//! [`refused`] tells why a signed URL returns 401 or 403, by symptom and by check.
+//!
 //! # Time
 //!
 //! Times are whole seconds since the epoch. The clock is read only where no `now` was given.
@@ -59,20 +64,25 @@
 
 pub mod api;
 mod base64url;
+mod chance;
 #[cfg(feature = "http")]
 pub mod client;
 mod clock;
 mod crypto;
 mod error;
+mod explain;
 pub mod host;
 mod id;
 mod inspect;
 mod json;
 mod jws;
 mod key;
+mod lint;
 mod options;
 mod rules;
 mod sign;
+mod simulate;
+pub mod source;
 mod time;
 mod token;
 pub mod urls;
@@ -81,15 +91,28 @@ mod verify;
 #[doc = include_str!("../docs/migrating.md")]
 pub mod migrating {}
 
+#[doc = include_str!("../docs/refused.md")]
+pub mod refused {}
+
 #[cfg(feature = "client")]
 pub use client::Client;
 pub use error::{ApiFailure, ApiNotice, Error, ErrorCode, Result};
+pub use explain::{
+    Check, CheckId, CheckStatus, Delivery, ExplainContext, MAX_EXPLAIN, Report, Verdict,
+    delivery_url, explain,
+};
 pub use inspect::{Unverified, inspect};
 pub use json::Value;
 pub use key::{KeyInfo, KeySet, MAX_KEY, MAX_KEY_SET, PublicKey, SigningKey, describe_key};
+pub use lint::{Finding, Level, LintLevel, MAX_FINDINGS, Warning, lint, lint_at};
 pub use options::{Flags, SignOptions, TimeFormat};
 pub use rules::{AccessRules, Action, Condition, Country, Decision, Network, Rule, Viewer};
-pub use sign::{BatchAnswer, MAX_LINE, MAX_TOKEN, Prepared, Signer, prepare};
+pub use sign::{
+    BatchAnswer, MAX_KEPT, MAX_KEPT_TOKEN, MAX_LINE, MAX_TOKEN, Prepared, Signer, prepare,
+    prepare_linted,
+};
+pub use simulate::{Simulated, simulate};
+pub use source::TokenSource;
 pub use time::{DEFAULT_HEAD_START, DEFAULT_LIFETIME, MAX_LIFETIME};
 pub use token::Token;
 pub use urls::{CustomerCode, PlaybackUrls, UrlOptions, playback_urls, rewrite};

@@ -4,6 +4,7 @@ mod resolve;
 
 pub(crate) use resolve::Times;
 
+use std::hash::Hash;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -87,33 +88,36 @@ impl SignOptions {
 
     /// As `overlaid`, for an object that has the members `beside` as well.
     pub(crate) fn overlaid_beside(&self, value: &Value, beside: &[&str]) -> Result<Self> {
-        refuse_api_options(value)?;
+        refuse_api_options(value.as_object().unwrap_or_default())?;
         let known_beside = [beside, API_OPTIONS].concat();
         let members = known_members(value, Self::NAMES, &known_beside)?;
         let mut options = self.clone();
         options.make_way(members);
+        options.read_members(members)?;
+        Ok(options)
+    }
+
+    /// Takes one member of an object by itself: whether it fits the others is not looked at.
+    pub(crate) fn read_member(&mut self, member: &(String, Value)) -> Result<()> {
+        let members = std::slice::from_ref(member);
+        refuse_api_options(members)?;
+        check_names(members, Self::NAMES, API_OPTIONS)?;
+        self.read_members(members)
+    }
+
+    fn read_members(&mut self, members: &[(String, Value)]) -> Result<()> {
         let seconds = |value: &Value| time::seconds(value).map(Some);
         let lifetime = |value: &Value| time::lifetime(value).map(Some);
-        read(members, "exp", &mut options.exp, seconds)?;
-        read(members, "expires_in", &mut options.expires_in, lifetime)?;
-        read(members, "nbf", &mut options.nbf, seconds)?;
-        read(members, "now", &mut options.now, seconds)?;
-        read(members, "downloadable", &mut options.downloadable, boolean)?;
-        options.read_rules(members)?;
-        read(members, "flags", &mut options.flags, Flags::from_value)?;
-        read(
-            members,
-            "time_format",
-            &mut options.time_format,
-            TimeFormat::from_value,
-        )?;
-        read(
-            members,
-            "reuse_window",
-            &mut options.reuse_window,
-            |value| time::seconds(value).map(Some),
-        )?;
-        Ok(options)
+        read(members, "exp", &mut self.exp, seconds)?;
+        read(members, "expires_in", &mut self.expires_in, lifetime)?;
+        read(members, "nbf", &mut self.nbf, seconds)?;
+        read(members, "now", &mut self.now, seconds)?;
+        read(members, "downloadable", &mut self.downloadable, boolean)?;
+        self.read_rules(members)?;
+        read(members, "flags", &mut self.flags, Flags::from_value)?;
+        let format = TimeFormat::from_value;
+        read(members, "time_format", &mut self.time_format, format)?;
+        read(members, "reuse_window", &mut self.reuse_window, seconds)
     }
 
     /// The token is not accepted from this time on (`exp`), in epoch seconds: after now and at most
@@ -185,6 +189,8 @@ impl SignOptions {
     /// the token expires at B + window + lifetime, is valid from B − 3600 on where no `nbf` is given, and
     /// is to be renewed when the next window begins. So it lives for the lifetime at least, and for a
     /// window longer at most. (Our option: Cloudflare's endpoint has none like it.)
+    ///
+    /// A [`Signer`](crate::Signer) keeps such tokens in memory until their window ends.
     #[must_use]
     pub fn reuse_window(mut self, window: Duration) -> Self {
         self.reuse_window = Some(window.as_secs());
@@ -212,6 +218,23 @@ impl SignOptions {
     /// The access rules that were given.
     pub fn rules(&self) -> &AccessRules {
         &self.access_rules
+    }
+
+    /// All that goes into a token beside the time at which it is minted, to be compared and hashed.
+    pub(crate) fn beside_now(&self) -> impl Hash + PartialEq {
+        let Self {
+            exp,
+            expires_in,
+            nbf,
+            now: _,
+            downloadable,
+            access_rules,
+            flags,
+            time_format,
+            reuse_window,
+        } = self;
+        let times = (exp, expires_in, nbf, reuse_window);
+        (times, downloadable, access_rules, flags, time_format)
     }
 
     /// Drops what `members` replace under another name.
@@ -325,23 +348,32 @@ pub(crate) fn known_members<'v>(
     let Value::Object(members) = value else {
         return Err(wrong_type("an object", value));
     };
+    check_names(members, known, beside)?;
+    Ok(members)
+}
+
+fn check_names(members: &[(String, Value)], known: &[&str], beside: &[&str]) -> Result<()> {
     for (index, (name, _)) in members.iter().enumerate() {
         if !known.contains(&name.as_str()) && !beside.contains(&name.as_str()) {
             return Err(unknown(name, known));
         }
         if member(&members[..index], name).is_some() {
-            return Err(Error::from(ErrorCode::JsonDuplicateMember).at(format!("/{name}")));
+            return Err(duplicate(name));
         }
     }
-    Ok(members)
+    Ok(())
+}
+
+/// The refusal of a second member of a name that is one of ours.
+pub(crate) fn duplicate(name: &str) -> Error {
+    Error::from(ErrorCode::JsonDuplicateMember).at(format!("/{name}"))
 }
 
 /// Options of Cloudflare's API that say nothing here; `null` for them is *not given*, as everywhere.
-const API_OPTIONS: &[&str] = &["id", "pem", "account_id"];
+pub(crate) const API_OPTIONS: &[&str] = &["id", "pem", "account_id"];
 
 /// A caller who gives an option of the API believes that it counts.
-fn refuse_api_options(value: &Value) -> Result<()> {
-    let members = value.as_object().unwrap_or_default();
+fn refuse_api_options(members: &[(String, Value)]) -> Result<()> {
     let Some(name) = API_OPTIONS
         .iter()
         .find(|name| given(members, name).is_some())

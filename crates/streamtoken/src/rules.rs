@@ -1,6 +1,7 @@
 //! Access rules: who may play a video with a token.
 
 mod country;
+mod draft;
 mod evaluate;
 mod network;
 mod parse;
@@ -8,8 +9,12 @@ mod rule;
 mod viewer;
 
 pub use country::Country;
+pub(crate) use draft::{Draft, Items};
 pub use evaluate::Decision;
+pub(crate) use evaluate::{Fact, decide, matches};
+pub(crate) use network::Bounds;
 pub use network::Network;
+pub(crate) use parse::OnFault;
 pub use rule::{Action, Condition, Rule};
 pub use viewer::Viewer;
 
@@ -24,7 +29,7 @@ use crate::{Error, ErrorCode, Result, Value};
 ///
 /// Serialises as the claim `accessRules`. The default has no rules: everybody may play, and the claim
 /// is left out of the token.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct AccessRules(Vec<Rule>);
 
 impl AccessRules {
@@ -142,6 +147,31 @@ impl AccessRules {
         parse::from_token(value).map(Self)
     }
 
+    /// Everything for which [`AccessRules::from_value`] might refuse, and what was understood; `Err` where
+    /// `on_fault` ended the reading.
+    pub(crate) fn faults(value: &Value, on_fault: &mut OnFault<'_>) -> Result<Vec<Option<Draft>>> {
+        parse::for_lint(value, on_fault)
+    }
+
+    /// The rules with the places of their items, of each list as many as a token can hold.
+    pub(crate) fn drafts(&self) -> Vec<Option<Draft>> {
+        let draft = |rule| Some(Draft::of_rule(rule, MAX_ITEMS));
+        self.0.iter().map(draft).collect()
+    }
+
+    /// The rules out of drafts that are whole.
+    pub(crate) fn from_drafts(drafts: Vec<Option<Draft>>) -> Option<Self> {
+        let rule = |draft: Option<Draft>| {
+            let draft = draft.filter(|draft| draft.whole)?;
+            draft.into_rule().ok()
+        };
+        drafts
+            .into_iter()
+            .map(rule)
+            .collect::<Option<_>>()
+            .map(Self)
+    }
+
     /// Refuses rules that came out of a token and may not go into one: only their countries can differ
     /// from what [`AccessRules::from_value`] accepts.
     pub(crate) fn check_for_minting(&self) -> Result<()> {
@@ -169,5 +199,9 @@ fn too_many() -> Error {
 /// Most rules that Cloudflare reads in one token.
 pub(crate) const MAX_RULES: usize = 5;
 
+/// More items than any token can hold in one list: three quarters of its characters are left by base64, and
+/// the shortest item has five with its quotes and comma.
+pub(crate) const MAX_ITEMS: usize = crate::MAX_TOKEN / 4 * 3 / 5;
+
 /// Where all rules live, in a request and in a token.
-const FIELD: &str = "/accessRules";
+pub(crate) const FIELD: &str = "/accessRules";

@@ -4,12 +4,18 @@ mod batch;
 mod parallel;
 mod payload;
 mod prepared;
+mod reuse;
 
 pub use batch::{BatchAnswer, MAX_LINE};
-pub use prepared::{Prepared, prepare};
+pub use prepared::{Prepared, prepare, prepare_linted};
+pub use reuse::{MAX_KEPT, MAX_KEPT_TOKEN};
 
 use std::fmt;
+use std::sync::Arc;
 
+use reuse::Kept;
+
+use crate::lint::{self, Finding, LintLevel};
 use crate::options::Times;
 use crate::{
     Error, ErrorCode, PublicKey, Result, SignOptions, SigningKey, Token, base64url, clock, id,
@@ -19,6 +25,10 @@ use crate::{
 pub const MAX_TOKEN: usize = 16_384;
 
 /// Mints tokens with one key. Cheap to clone, and shared between threads as it is.
+///
+/// Tokens of [`SignOptions::reuse_window`] are kept in memory until their window ends, [`MAX_KEPT`] of them
+/// at most, and all clones have them: minting one again costs no signature. The bytes are the same with
+/// and without.
 ///
 /// ```
 /// use streamtoken::{SignOptions, Signer, SigningKey};
@@ -32,13 +42,49 @@ pub const MAX_TOKEN: usize = 16_384;
 pub struct Signer {
     key: SigningKey,
     header: String,
+    lint_level: LintLevel,
+    kept: Arc<Kept>,
 }
 
 impl Signer {
     /// A signer with this key.
     pub fn new(key: SigningKey) -> Self {
         let header = payload::header(key.id());
-        Self { key, header }
+        Self {
+            key,
+            header,
+            lint_level: LintLevel::default(),
+            kept: Arc::default(),
+        }
+    }
+
+    /// What to do when the rules or options are probably not meant. Default: [`LintLevel::Warn`].
+    ///
+    /// ```
+    /// use streamtoken::{AccessRules, Condition, ErrorCode, LintLevel, Rule, SignOptions, Signer, SigningKey};
+    ///
+    /// let rules = AccessRules::new([Rule::allow(Condition::country(["GB"])?)])?;
+    /// let options = SignOptions::new().access_rules(rules);
+    /// let signer = Signer::new(SigningKey::generate()?);
+    /// let token = signer.sign("ea95132c15732412d22c1476fa83f27a", &options)?;
+    /// assert_eq!(token.warnings()[0].id(), "allow_without_block");
+    ///
+    /// let strict = signer.lint(LintLevel::Deny);
+    /// let refused = strict.sign("ea95132c15732412d22c1476fa83f27a", &options).unwrap_err();
+    /// assert_eq!(refused.code(), ErrorCode::LintDenied);
+    /// # Ok::<(), streamtoken::Error>(())
+    /// ```
+    #[must_use]
+    pub fn lint(mut self, level: LintLevel) -> Self {
+        self.lint_level = level;
+        // What is kept has the warnings of the level before, and may be refused at this one.
+        self.kept = Arc::default();
+        self
+    }
+
+    /// What [`Signer::lint`] set.
+    pub fn lint_level(&self) -> LintLevel {
+        self.lint_level
     }
 
     /// The key that signs.
@@ -52,7 +98,8 @@ impl Signer {
     /// # Errors
     /// [`ErrorCode::IdentifierInvalid`]; [`ErrorCode::CountryInvalid`] for rules that were read from
     /// somebody else's token and name a country that may not be written; the codes of times that do not
-    /// fit each other (124 to 128); [`ErrorCode::MintedTokenTooLarge`] above 16,384 characters.
+    /// fit each other (124 to 128); [`ErrorCode::MintedTokenTooLarge`] above 16,384 characters;
+    /// [`ErrorCode::LintDenied`] under [`LintLevel::Deny`], at what the first warning is about.
     pub fn sign(&self, identifier: &str, options: &SignOptions) -> Result<Token> {
         self.sign_at(options.at_now(), identifier, options)
     }
@@ -70,11 +117,38 @@ impl Signer {
         })
     }
 
+    /// Refuses what [`Signer::sign`] would refuse, without a signature.
+    ///
+    /// # Errors
+    /// Those of [`Signer::sign`].
+    pub fn check(&self, identifier: &str, options: &SignOptions) -> Result<()> {
+        self.unsigned(options.at_now(), identifier, options)
+            .map(|_| ())
+    }
+
     fn sign_at(&self, now: u64, identifier: &str, options: &SignOptions) -> Result<Token> {
-        let key = self.key.public_key();
-        let unsigned = Unsigned::new(&self.header, key, identifier, now, options)?;
+        let place = self.kept.place(identifier, now, options);
+        if let Some(kept) = place.as_ref().and_then(|place| self.kept.get(place)) {
+            return Ok(kept);
+        }
+        let token = self.mint(now, identifier, options)?;
+        if let Some(place) = place {
+            self.kept.put(&place, now, &token);
+        }
+        Ok(token)
+    }
+
+    fn mint(&self, now: u64, identifier: &str, options: &SignOptions) -> Result<Token> {
+        let unsigned = self.unsigned(now, identifier, options)?;
         let signature = self.key.sign(unsigned.input.as_bytes())?;
-        Ok(unsigned.signed(key.id(), &signature))
+        Ok(unsigned.signed(self.key.id(), &signature))
+    }
+
+    fn unsigned(&self, now: u64, identifier: &str, options: &SignOptions) -> Result<Unsigned> {
+        let key = self.key.public_key();
+        let mut unsigned = Unsigned::new(&self.header, key, identifier, now, options)?;
+        unsigned.warnings = lint::when_minting(self.lint_level, options, unsigned.times, now)?;
+        Ok(unsigned)
     }
 }
 
@@ -91,6 +165,7 @@ struct Unsigned {
     input: String,
     identifier: String,
     times: Times,
+    warnings: Option<Arc<[Finding]>>,
 }
 
 impl Unsigned {
@@ -115,6 +190,7 @@ impl Unsigned {
             input,
             identifier: identifier.to_owned(),
             times,
+            warnings: None,
         })
     }
 
@@ -129,6 +205,7 @@ impl Unsigned {
             exp: self.times.exp,
             nbf: self.times.nbf,
             renew_at: self.times.renew_at,
+            warnings: self.warnings,
         }
     }
 }

@@ -15,7 +15,7 @@ pub const DEFAULT_LIFETIME: u64 = 3_600;
 pub const DEFAULT_HEAD_START: u64 = 3_600;
 
 /// From here on a number is taken for milliseconds (10^11 s is the year 5138, 10^11 ms is 1973).
-const MILLISECONDS_FROM: u64 = 100_000_000_000;
+pub(crate) const MILLISECONDS_FROM: u64 = 100_000_000_000;
 
 /// When a caller that keeps tokens should mint the next one: after four fifths of what is left.
 pub(crate) fn renewal(now: u64, exp: u64) -> u64 {
@@ -46,7 +46,7 @@ pub(crate) fn lifetime(value: &Value) -> Result<u64> {
 ///
 /// # Errors
 /// [`ErrorCode::DurationInvalid`]; [`ErrorCode::TimeInMilliseconds`] at 10^11 seconds and above.
-pub(crate) fn duration(text: &str) -> Result<u64> {
+pub fn duration(text: &str) -> Result<u64> {
     let mut rest = text;
     let mut total = 0_u64;
     while !rest.is_empty() {

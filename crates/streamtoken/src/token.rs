@@ -1,15 +1,21 @@
 //! A minted token and the facts about it.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
+
+use crate::Finding;
 
 /// A signed URL token that was minted here.
 ///
 /// Its text takes the place of the video UID **in the path** of a playback URL. Whoever has it can
 /// watch, so `Debug` does not show it; `Display`, [`Token::as_str`] and `Serialize` give the compact
 /// form.
-#[derive(Clone, PartialEq, Eq, Hash)]
+///
+/// Tokens are compared by what they are, never by [`Token::warnings`].
+#[derive(Clone)]
 pub struct Token {
     pub(crate) text: String,
     pub(crate) identifier: String,
@@ -17,6 +23,7 @@ pub struct Token {
     pub(crate) exp: u64,
     pub(crate) nbf: u64,
     pub(crate) renew_at: u64,
+    pub(crate) warnings: Option<Arc<[Finding]>>,
 }
 
 impl Token {
@@ -58,6 +65,45 @@ impl Token {
     /// or when the next window of [`SignOptions::reuse_window`](crate::SignOptions::reuse_window) begins.
     pub fn renew_at(&self) -> u64 {
         self.renew_at
+    }
+
+    /// For how many seconds from `now` on (epoch seconds) a page that shows this token to everybody may be
+    /// cached: until [`Token::renew_at`], 0 from then on. Then there is a whole fifth of the lifetime left,
+    /// or of a token of a window all of `expires_in`.
+    pub fn max_age(&self, now: u64) -> u64 {
+        self.renew_at.saturating_sub(now)
+    }
+
+    /// What its rules and options probably do not mean. Empty for a signer with
+    /// [`LintLevel::Off`](crate::LintLevel::Off), and for a token that Cloudflare's API has minted.
+    pub fn warnings(&self) -> &[Finding] {
+        self.warnings.as_deref().unwrap_or_default()
+    }
+
+    /// All that tells one token from another.
+    fn parts(&self) -> (&str, &str, &str, u64, u64, u64) {
+        (
+            &self.text,
+            &self.identifier,
+            &self.key_id,
+            self.exp,
+            self.nbf,
+            self.renew_at,
+        )
+    }
+}
+
+impl PartialEq for Token {
+    fn eq(&self, other: &Self) -> bool {
+        self.parts() == other.parts()
+    }
+}
+
+impl Eq for Token {}
+
+impl Hash for Token {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.parts().hash(state);
     }
 }
 

@@ -36,6 +36,8 @@ pub use values::{Fit, Poster, Preload, Protocol};
 
 use crate::{Error, ErrorCode, Result};
 use compact::Compact;
+pub(crate) use location::is_uid;
+pub(crate) use query::decode;
 
 /// Every URL under which the video of `token` plays, on the host of `customer_code`.
 ///
@@ -198,24 +200,38 @@ impl fmt::Debug for PlaybackUrls {
 
 /// The URL of one row. `name` is one of [`PlaybackUrls::NAMES`].
 fn row(name: &str, base: &str, options: &UrlOptions, token: &Compact<'_>) -> Result<String> {
-    let (path, query) = match name {
-        "hls" => ("manifest/video.m3u8", options.hls.query()),
-        "dash" => ("manifest/video.mpd", options.dash.query()),
-        "iframe" => ("iframe", options.player_query(base, token)),
-        "watch" => ("watch", String::new()),
-        "thumbnail" => (THUMBNAIL, options.thumbnail.query()),
-        "animated_thumbnail" => (
-            "thumbnails/thumbnail.gif",
-            options.animated_thumbnail.query(),
-        ),
-        "download" => ("downloads/default.mp4", options.download.query()),
-        "audio" => ("downloads/audio.m4a", options.audio.query()),
-        "clip_hls" => ("manifest/clip.m3u8", options.clip_hls.query()),
-        "clip" => ("clip.mp4", options.clip.query()),
-        "webrtc" => ("webRTC/play", String::new()),
-        _ => return Err(ErrorCode::Internal.into()),
+    let path = path(name).ok_or_else(|| Error::from(ErrorCode::Internal))?;
+    let query = match name {
+        "hls" => options.hls.query(),
+        "dash" => options.dash.query(),
+        "iframe" => options.player_query(base, token),
+        "thumbnail" => options.thumbnail.query(),
+        "animated_thumbnail" => options.animated_thumbnail.query(),
+        "download" => options.download.query(),
+        "audio" => options.audio.query(),
+        "clip_hls" => options.clip_hls.query(),
+        "clip" => options.clip.query(),
+        _ => String::new(),
     };
     Ok(format!("{base}/{path}{query}"))
+}
+
+/// What follows the token in the URL of a row, as Cloudflare documents it.
+pub(crate) fn path(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "hls" => "manifest/video.m3u8",
+        "dash" => "manifest/video.mpd",
+        "iframe" => "iframe",
+        "watch" => "watch",
+        "thumbnail" => THUMBNAIL,
+        "animated_thumbnail" => "thumbnails/thumbnail.gif",
+        "download" => "downloads/default.mp4",
+        "audio" => "downloads/audio.m4a",
+        "clip_hls" => "manifest/clip.m3u8",
+        "clip" => "clip.mp4",
+        "webrtc" => "webRTC/play",
+        _ => return None,
+    })
 }
 
 fn refuse_download_options(options: &UrlOptions) -> Result<()> {

@@ -10,6 +10,7 @@ pub use claims::Claims;
 pub use context::{MAX_LEEWAY, VerifyContext};
 
 use claims::Draft;
+pub(crate) use claims::{flags as claim_flags, seconds as claim_seconds};
 
 use crate::{Error, ErrorCode, KeySet, Result, clock, jws};
 #[cfg(feature = "http")]
@@ -43,16 +44,38 @@ use crate::{Token, time::renewal};
 /// ```
 pub fn verify(token: impl AsRef<[u8]>, keys: &KeySet, context: &VerifyContext) -> Result<Claims> {
     context.check()?;
-    let now = context.now.unwrap_or_else(clock::now);
-    let parts = jws::split(token.as_ref())?;
-    let kid = header::check(&parts.header, &parts.payload)?;
-    let key = keys
-        .get(kid)
-        .ok_or_else(|| Error::from(ErrorCode::KeyUnknown))?;
-    if !key.verify(parts.signing_input, &parts.signature) {
-        return Err(ErrorCode::SignatureInvalid.into());
+    judge(token.as_ref(), Some(keys), context)
+}
+
+/// Why [`verify`] refuses; without keys, why it would refuse with any. Never a proof of anything.
+pub(crate) fn refusal(
+    token: &[u8],
+    keys: Option<&KeySet>,
+    context: &VerifyContext,
+) -> Option<Error> {
+    let error = judge(token, keys, context).err()?;
+    if error.code() != ErrorCode::ViewerUnknown {
+        return Some(error);
     }
-    let mut draft = Draft::read(key.id(), parts.payload)?;
+    // Whoever the viewer is, what comes after the rules may refuse.
+    let parts = jws::split(token).ok()?;
+    let draft = Draft::read("", parts.payload).ok()?;
+    Some(context.check_download(&draft.claims).err().unwrap_or(error))
+}
+
+/// All steps in their order. Only [`refusal`] leaves out the keys, and it gives no claims away.
+fn judge(token: &[u8], keys: Option<&KeySet>, context: &VerifyContext) -> Result<Claims> {
+    let now = context.now.unwrap_or_else(clock::now);
+    let parts = jws::split(token)?;
+    let kid = header::check(&parts.header, &parts.payload)?.to_owned();
+    if let Some(keys) = keys {
+        let key = keys.get(&kid);
+        let key = key.ok_or_else(|| Error::from(ErrorCode::KeyUnknown))?;
+        if !key.verify(parts.signing_input, &parts.signature) {
+            return Err(ErrorCode::SignatureInvalid.into());
+        }
+    }
+    let mut draft = Draft::read(&kid, parts.payload)?;
     context.check_times(&draft.claims, now)?;
     draft.check_sub(context.identifier.as_deref())?;
     draft.read_rules()?;
@@ -75,5 +98,6 @@ pub(crate) fn received(text: &str, now: u64) -> Result<Token> {
         exp: claims.exp,
         nbf: claims.nbf.unwrap_or(0),
         renew_at: renewal(now, claims.exp),
+        warnings: None,
     })
 }

@@ -1,6 +1,7 @@
 //! The matrix: every surface mints, and every surface verifies what every other minted.
 //!
-//! It runs the example programs, which take the same arguments in every language.
+//! It runs the example programs, which take the same arguments in every language. Tokens of a window of reuse
+//! are minted by a process of each, which do not talk, and are the same bytes.
 
 use std::process::Command;
 
@@ -48,11 +49,46 @@ pub(crate) fn test(tally: &mut Tally) -> Result<()> {
         );
         tally.passed += 1;
     }
+    for minting in surfaces
+        .iter()
+        .filter(|one| REUSING.contains(&&*one.surface))
+    {
+        reuse(minting, &surfaces[0], &example)?;
+        tally.passed += 1;
+    }
     let names: Vec<_> = surfaces.iter().map(|one| one.surface.as_str()).collect();
     note(&format!(
         "each of {} verified every other's token",
         names.join(", ")
     ));
+    Ok(())
+}
+
+/// At both ends of a window, the surface mints what the first one mints in the midst of it; not so in the next.
+fn reuse(minting: &Examples, first: &Examples, example: &Example) -> Result<()> {
+    const BEGIN: u64 = 1_749_999_600;
+    const WINDOW: u64 = 600;
+    let token = |by: &Examples, now: u64| {
+        let (window, now) = (WINDOW.to_string(), now.to_string());
+        let arguments = [&*example.identifier, &*window, &*now];
+        prints(&by.surface, by.run(example, "reuse", &arguments))
+    };
+    let wanted = token(first, BEGIN + WINDOW / 2)?;
+    for now in [BEGIN, BEGIN + WINDOW / 2, BEGIN + WINDOW - 1] {
+        ensure!(
+            token(minting, now)? == wanted,
+            "{} mints another token than {} in the window of {now}",
+            minting.surface,
+            first.surface
+        );
+    }
+    for now in [BEGIN - 1, BEGIN + WINDOW] {
+        ensure!(
+            token(minting, now)? != wanted,
+            "{} mints the token of another window at {now}",
+            minting.surface
+        );
+    }
     Ok(())
 }
 
@@ -127,6 +163,8 @@ impl Examples {
     }
 }
 
+/// The surfaces that have the program `reuse`. C++ and Go have the library of C.
+const REUSING: [&str; 5] = ["Rust", "the command line", "C", "Python", "JavaScript"];
 /// The code of Cloudflare's own demonstration videos.
 const CODE: &str = "f33zs165nr7gyfy4";
 /// The examples as calls of the command line.

@@ -1,4 +1,5 @@
-//! The blocks of the README and of the page on migrating that are not Rust or shell, run as they stand.
+//! The blocks of the README and of the pages on migrating and on refusals that are not Rust or shell, run as
+//! they stand.
 //! (Rust blocks are tests of the core's documentation, shell blocks of the command line.)
 
 use std::fs;
@@ -65,9 +66,10 @@ fn blocks(text: &str, language: &str) -> Vec<String> {
 }
 
 /// The pages, and whether their blocks make one program.
-const PAGES: [(&str, bool); 2] = [
+const PAGES: [(&str, bool); 3] = [
     ("README.md", false),
     ("crates/streamtoken/docs/migrating.md", true),
+    ("crates/streamtoken/docs/refused.md", false),
 ];
 
 #[cfg(test)]

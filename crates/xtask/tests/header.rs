@@ -8,7 +8,9 @@ use cbindgen::{Builder, Config, DocumentationLength, EnumConfig, ExportConfig, F
 use cbindgen::{Language, ParseConfig, RenameRule, Style};
 use streamtoken::client::{CallOptions, ClientOptions, CreatedKey, ListedKey};
 use streamtoken::host::Spelling;
-use streamtoken::{ApiFailure, Claims, ErrorCode, SignOptions, Token, VerifyContext};
+use streamtoken::{
+    ApiFailure, Claims, ErrorCode, ExplainContext, SignOptions, Token, VerifyContext,
+};
 
 #[test]
 fn the_header_is_what_the_sources_say() {
@@ -159,6 +161,9 @@ fn every_name_of_the_core_has_its_function() {
     }
     for name in VerifyContext::NAMES {
         there_is("verify_context_set", name);
+    }
+    for name in ExplainContext::NAMES {
+        there_is("explain_context_set", name);
     }
     for name in ClientOptions::NAMES {
         there_is("client_options_set", name);

@@ -21,6 +21,11 @@ struct malformed : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+// What C++ cannot say, which the case's flag `value-level` must excuse.
+struct unsayable : std::runtime_error {
+    unsayable() : std::runtime_error("C++ cannot say this, and no flag excuses it") {}
+};
+
 // One case.
 struct vector_case {
     std::string id;
@@ -28,6 +33,7 @@ struct vector_case {
     std::optional<std::uint64_t> now;
     json input;
     json expect;
+    bool value_level;
 
     // Fails on a member of the input that the operation does not know.
     void knows_only(const std::vector<std::string> &names) const;
@@ -72,6 +78,7 @@ const std::string &example_token();
 
 // The operations. Each gives what the case expects, or throws streamtoken::error.
 json run_key(const vector_case &one);
+json run_refused(const vector_case &one);
 json run_rules(const vector_case &one);
 json run_sign(const vector_case &one);
 json run_urls(const vector_case &one);

@@ -21,13 +21,15 @@ typedef struct {
     json_t *input;
 } Case;
 
-/* What one operation gives: an object as `expect` has it. The caller of `run` owns it. */
+/* What one operation gives: an object as `expect` has it. The caller of `run` owns it. NULL when C
+ * cannot say the input, which the case's flag `value-level` must excuse. */
 typedef json_t *Operation(const Case *vector);
 
 Operation run_key_load, run_key_describe, run_public_key_load, run_key_set, run_key_export;
 Operation run_rules_parse, run_rules_evaluate, run_rules_allow_only, run_rules_block;
 Operation run_sign, run_batch_line, run_prepare;
-Operation run_verify, run_inspect;
+Operation run_sign_in_turn, run_sign_lint, run_lint, run_simulate;
+Operation run_verify, run_inspect, run_explain;
 Operation run_playback_urls, run_embed, run_customer_code, run_rewrite;
 
 /* Ends the program: the vectors or the library are not what this runner knows. */

@@ -14,6 +14,7 @@
 
 typedef SAID(streamtoken_sign_options) SignOptions;
 typedef SAID(streamtoken_verify_context) VerifyContext;
+typedef SAID(streamtoken_explain_context) ExplainContext;
 typedef SAID(streamtoken_url_options) UrlOptions;
 
 /* From the input's `options_text` or `options` as text, with the case's `now` where they give none;

@@ -39,14 +39,20 @@ const readme = blocks('bindings/node/README.md');
 const programs = readme.filter(({ language }) => language in ends || language === 'sh');
 
 test('the blocks of the README run', () => {
-  assert.equal(programs.length, 8);
+  assert.equal(programs.length, 10);
   const outputs = programs.map(runBlock);
   for (const output of outputs) assert.notEqual(output, '');
   assert.match(outputs[0], new RegExp(`\n${video} \\d+\nblocked_by_rule 363 /accessRules/1\n$`));
   assert.match(outputs[1], /^\d+\nidentifier_invalid\n$/);
   assert.equal(outputs[3], `${video}\n`);
-  assert.match(outputs[5], new RegExp(`\nNotFoundError 404 10003 1\n${example.key_id}\n$`));
-  assert.match(outputs[6], /pass 2\n/);
+  const explained = outputs[5];
+  assert.match(explained, /^allow_without_block: access rule 1 restricts nothing/);
+  assert.match(explained, /\naccepts accepts\nwarn outlasts_video: .*\nwarn rules_sense: access rule 1 /);
+  assert.match(explained, /\nverify: accepts; platform: accepts\n/);
+  assert.match(explained, /\n\[\] lifetime_short\nGB allow 0\nFR block 1\n$/);
+  assert.match(outputs[6], new RegExp(`\nNotFoundError 404 10003 1\n${example.key_id}\n$`));
+  assert.match(outputs[7], /^public, max-age=1\d{4}\n$/);
+  assert.match(outputs[8], /pass 2\n/);
 });
 
 test('the README ends with the published token, byte for byte', () => {

@@ -5,27 +5,39 @@ import {
   AccessRules,
   APIError,
   APIUserAbortError,
+  type Check,
+  type CheckId,
+  type CheckStatus,
   Client,
   type ClientOptions,
   type CreatedKey,
   CustomerCode,
   describeKey,
   errorCodes,
+  explain,
+  explainAsync,
+  type Finding,
   inspect,
   KeySet,
   type ListedKey,
+  lint,
   type PublicKey,
   playbackUrls,
   prepare,
+  type Report,
   type RequestOptions,
   rewrite,
   Signer,
   SigningKey,
   type SignOptions,
+  type SourceOptions,
   StreamTokenError,
+  simulate,
   type Token,
   type TokenCreateParams,
+  TokenSource,
   type UrlOptions,
+  type Verdict,
   type VerifyOptions,
   verify,
   verifyAsync,
@@ -140,6 +152,38 @@ playbackUrls(token, 'code', { watch: { muted: true } });
 const valid: boolean = verify(token, keys);
 void [checked, valid];
 
+// Why a token is refused, and what options probably do not mean.
+const strict = new Signer(key, { lint: 'deny' });
+const level: 'off' | 'warn' | 'deny' = strict.lint;
+const asked = { ...context, now: new Date(), duration: 90 };
+const report: Report = explain(token, key, asked);
+const reports: Report[] = [explain('text'), explain(new Uint8Array(2), keys), await explainAsync('', half)];
+const status: CheckStatus = report.check('kid_agrees').status;
+const verdicts: Verdict[] = [report.verify, report.platform, ...report.checks.map(({ verify }) => verify)];
+const read: string[] = report.findings.map(
+  ({ id, cause, remedy }: Check) => `${id} ${cause} ${remedy ?? ''}`,
+);
+const first: CheckId | undefined = report.findings[0]?.id;
+const found1: readonly Finding[] = lint(rules, { now: 5n });
+const found2: readonly Finding[] = [...lint(options), ...new AccessRules(rules).lint(), ...token.warnings];
+const fields: string[] = [...found1, ...found2].map(({ field, level }) => `${field} ${level}`);
+const answers = simulate(rules, [{ ip: '192.0.2.1' }, { country: 'GB' }]);
+const needs: ('ip' | 'country' | null)[] = answers.map((answer) => answer.needs);
+const waits = prepare(half, 'video', { lint: 'off', expiresIn: 60 }).warnings.length;
+console.log(level, reports, status, verdicts, read, first, fields, needs, waits, report.error?.code);
+// @ts-expect-error: no such level
+new Signer(key, { lint: 'error' });
+// @ts-expect-error: no such check
+report.check('expire');
+// @ts-expect-error: a report cannot be changed
+report.verify = 'accepts';
+// @ts-expect-error: a lint level is the signer's
+signer.sign('video', { lint: 'off' });
+// @ts-expect-error: a list of viewers
+simulate(rules, { ip: '192.0.2.1' });
+// @ts-expect-error: a length in words
+explain('text', null, { duration: '1h' });
+
 // Cloudflare's API.
 const clientOptions: ClientOptions = {
   apiToken: process.env.CLOUDFLARE_API_TOKEN,
@@ -200,6 +244,23 @@ function told(error: unknown): string | undefined {
   );
 }
 void asks().catch(told);
+
+// A source of fresh tokens.
+async function keeps(): Promise<Token> {
+  const options: SourceOptions = {
+    expiresIn: '2h',
+    accessRules: [],
+    onError: ({ message }) => console.log(message),
+  };
+  const source = new TokenSource(new Signer(key), 'video', options);
+  new TokenSource(new Client(), 'video', { accountId: 'account', timeout: 1000, maxRetries: 1 });
+  // @ts-expect-error: a fixed time cannot be renewed
+  new TokenSource(new Signer(key), 'video', { exp: 1_537_460_365 });
+  // @ts-expect-error: it is awaited
+  const token: Token = source.token();
+  return token ?? (await source.token());
+}
+void keeps();
 
 // The token service for tests.
 import { type StreamServer, startStreamServer } from 'streamtoken/testing';

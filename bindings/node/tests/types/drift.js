@@ -22,6 +22,7 @@ const token = new streamtoken.Signer(key).sign('video', { downloadable: true });
 const instances = {
   Client: streamtoken.Client.local(new streamtoken.Signer(key)),
   CreatedKey: new streamtoken.CreatedKey(made, {}),
+  Report: streamtoken.explain(token),
   Token: token,
   Claims: streamtoken.verify(token, new streamtoken.KeySet(key)),
   Unverified: streamtoken.inspect(token),
@@ -83,6 +84,16 @@ const params = kept(surface.token_params).filter((name) => !limits.includes(name
 same('token params', 'keyof s.TokenCreateParams', [...params, 'account_id']);
 same('account params', 'keyof s.AccountParams', ['accountId', 'account_id']);
 same('verify options', 'keyof s.VerifyOptions', surface.verify_options.map(camel));
+same('explain options', 'keyof s.ExplainOptions', surface.explain_options.map(camel));
+same('prepare options', 'keyof s.PrepareOptions', [...surface.sign_options.map(camel), 'lint']);
+same('lint levels', 's.LintLevel', surface.lint_levels);
+same('checks', 's.CheckId', surface.checks);
+const report = streamtoken.explain('', null);
+same('members of a check', 'keyof s.Check', Object.keys(report.checks[0]));
+const [finding] = streamtoken.lint([{}]);
+same('members of a finding', 'keyof s.Finding', Object.keys(finding));
+const [simulated] = streamtoken.simulate([], [{}]);
+same('members of a simulation', 'keyof s.Simulated', Object.keys(simulated));
 same('rows of URL options', 'keyof s.UrlOptions', Object.keys(surface.url_options).map(camel));
 for (const [row, names] of Object.entries(surface.url_options)) {
   // A row without options is a record of nothing, by any name.

@@ -18,12 +18,16 @@ const sync = {
   sign: (identifier, options) => signer.sign(identifier, options),
   signLines: (lines, options) => signer.signLines(lines, options),
   verify: (...facts) => streamtoken.verify(...facts),
+  explain: (...facts) => streamtoken.explain(...facts),
+  signBy: (other, ...facts) => other.sign(...facts),
   text: (text) => text,
 };
 const async = {
   sign: (identifier, options) => signer.signAsync(identifier, options),
   signLines: (lines, options) => signer.signLinesAsync(lines, options),
   verify: (...facts) => streamtoken.verifyAsync(...facts),
+  explain: (...facts) => streamtoken.explainAsync(...facts),
+  signBy: (other, ...facts) => other.signAsync(...facts),
   text: (text) => (typeof text === 'string' ? Uint8Array.from(Buffer.from(text)) : text),
 };
 
@@ -74,6 +78,58 @@ async function verify(form, { input, now }) {
   const keys = input.keys === undefined ? exampleKeys : KeySet.fromJwks(form.text(input.keys));
   const context = timed(unwrapped(input.context ?? {}), now);
   return { claims: await form.verify(input.token, keys, context) };
+}
+
+/** Failures and warnings alone, unless `whole` asks for every check. */
+async function explain(form, { input, now }) {
+  const context = timed(unwrapped(input.context ?? {}), now);
+  const report = await form.explain(form.text(content(input, 'text')), explainKeys(form, input), context);
+  const found = report.checks.filter(({ status }) => status === 'fail' || status === 'warn');
+  assert.deepEqual(new Set(report.findings), new Set(found));
+  assert.ok(found.every((check) => report.check(check.id) === check && `${report}`.includes(check.cause)));
+  return { report: { ...report, checks: input.whole === true ? report.checks : found } };
+}
+
+function explainKeys(form, { keys }) {
+  if (keys === undefined) return exampleKeys;
+  return keys === null ? null : KeySet.fromJwks(form.text(keys));
+}
+
+/** Rules, or options by either of the two ways to say the time. */
+function lint(_, { input, now }) {
+  const [value, ...others] = Object.values(input).map(unwrapped);
+  assert.equal(others.length, 0);
+  const findings = streamtoken.lint(value, { now });
+  assert.deepEqual(streamtoken.lint(timed(value, now)), findings);
+  return { findings };
+}
+
+async function signLint(form, { input, now }) {
+  const strict = new Signer(key, 'lint' in input ? { lint: unwrapped(input.lint) } : undefined);
+  const options = timed(unwrapped(input.options ?? {}), now);
+  const token = await form.signBy(strict, input.identifier, options);
+  const prepared = streamtoken.prepare(key.publicKey, input.identifier, { ...options, lint: input.lint });
+  assert.deepEqual(prepared.warnings, token.warnings);
+  return { warnings: token.warnings.map(({ id, field }) => ({ id, field })) };
+}
+
+/** One signer mints one after the other, and every fresh signer mints the same. */
+async function signInTurn(form, { input }) {
+  const one = new Signer(key);
+  const tokens = [];
+  for (const { identifier, options, ...others } of input.mints) {
+    assert.deepEqual(others, {});
+    const token = await form.signBy(one, identifier, unwrapped(options));
+    const fresh = new Signer(key).sign(identifier, unwrapped(options));
+    assert.deepEqual(described(fresh), described(token));
+    assert.deepEqual(fresh.warnings, token.warnings);
+    tokens.push({ token, renew_at: token.renewAt });
+  }
+  return { tokens };
+}
+
+function simulate(_, { input }) {
+  return { results: streamtoken.simulate(unwrapped(input.accessRules), unwrapped(input.viewers)) };
 }
 
 function keyLoad(form, { input }) {
@@ -139,6 +195,11 @@ const operations = {
   batch_line: [['line', 'base64', 'repeat', 'options'], batchLine],
   prepare: [['identifier', 'options', 'signature'], prepare],
   verify: [['token', 'keys', 'context'], verify],
+  explain: [['text', 'base64', 'repeat', 'keys', 'context', 'whole'], explain],
+  lint: [['accessRules', 'options'], lint],
+  sign_lint: [['identifier', 'options', 'lint'], signLint],
+  sign_in_turn: [['mints'], signInTurn],
+  simulate: [['accessRules', 'viewers'], simulate],
   inspect: [['token'], (_, { input }) => streamtoken.inspect(input.token)],
   key_load: [['text', 'base64', 'repeat', 'id'], keyLoad],
   key_describe: [

@@ -1,4 +1,4 @@
-"""Signed URL tokens for Cloudflare Stream: mint, verify, inspect, and playback URLs.
+"""Signed URL tokens for Cloudflare Stream: mint, verify, explain, and playback URLs.
 
     from streamtoken import Signer, SigningKey
 
@@ -11,28 +11,35 @@ instead, with the same options. Failures are exceptions of ``streamtoken.errors`
 
 from ._native import (
     AccessRules,
+    Check,
     Claims,
     Client,
     CreatedKey,
     CustomerCode,
     Decision,
+    Finding,
     KeyInfo,
     KeySet,
     ListedKey,
     PlaybackUrls,
     Prepared,
     PublicKey,
+    Report,
     Signer,
     SigningKey,
+    Simulated,
     Token,
     Unverified,
     __version__,
     describe_key,
     error_codes,
+    explain,
     inspect,
+    lint,
     playback_urls,
     prepare,
     rewrite,
+    simulate,
     verify,
 )
 from .errors import (
@@ -62,6 +69,7 @@ from .errors import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._async import AsyncClient
+    from ._source import AsyncTokenSource, TokenSource
 else:
 
     def __getattr__(name):  # noqa: ANN001, ANN202 - a type checker sees the import above
@@ -69,6 +77,10 @@ else:
             from ._async import AsyncClient  # noqa: PLC0415 - few programs want it
 
             return AsyncClient
+        if name in ("AsyncTokenSource", "TokenSource"):
+            from . import _source  # noqa: PLC0415 - as few
+
+            return getattr(_source, name)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
@@ -81,14 +93,17 @@ __all__ = [
     "AccessRules",
     "ApiError",
     "AsyncClient",
+    "AsyncTokenSource",
     "AuthenticationError",
     "BadRequestError",
+    "Check",
     "Claims",
     "Client",
     "ConflictError",
     "CreatedKey",
     "CustomerCode",
     "Decision",
+    "Finding",
     "InputError",
     "InternalError",
     "InternalServerError",
@@ -101,21 +116,27 @@ __all__ = [
     "Prepared",
     "PublicKey",
     "RateLimitError",
+    "Report",
     "ServiceError",
     "Signer",
     "SigningKey",
     "SigningKeyError",
+    "Simulated",
     "StreamTokenError",
     "Token",
     "TokenError",
+    "TokenSource",
     "UnprocessableEntityError",
     "Unverified",
     "__version__",
     "describe_key",
     "error_codes",
+    "explain",
     "inspect",
+    "lint",
     "playback_urls",
     "prepare",
     "rewrite",
+    "simulate",
     "verify",
 ]

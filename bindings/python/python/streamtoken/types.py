@@ -10,18 +10,24 @@ if TYPE_CHECKING:
 __all__ = [
     "AccessRule",
     "CallOptions",
+    "CheckId",
+    "CheckStatus",
     "ClientOptions",
     "Condition",
     "DownloadOptions",
     "ErrorCode",
+    "ExplainOptions",
     "Flags",
+    "LintLevel",
     "PlayerOptions",
     "Rules",
     "SignOptions",
     "SignRequest",
+    "SourceOptions",
     "StillOptions",
     "TokenOptions",
     "UrlOptions",
+    "Verdict",
     "VerifyOptions",
     "ViewerFacts",
 ]
@@ -77,6 +83,10 @@ class SignOptions(TypedDict, total=False):
     reuse_window: Union[Seconds, None]
 
 
+LintLevel = Literal["off", "warn", "deny"]
+"""What a ``Signer`` does with warnings: no search, into the token, or no token."""
+
+
 class SignRequest(SignOptions):
     """One request of ``Signer.sign_many``."""
 
@@ -114,6 +124,20 @@ class TokenOptions(SignOptions, CallOptions, total=False):
     pem: Union[str, None]
 
 
+class SourceOptions(CallOptions, total=False):
+    """The options of ``TokenSource`` and ``AsyncTokenSource``: all but the times that are fixed."""
+
+    expires_in: Union[Seconds, str, None]
+    nbf: Union[Moment, None]
+    downloadable: Union[bool, None]
+    access_rules: Rules
+    flags: Union[Flags, None]
+    time_format: Union[Literal["number", "string"], None]
+    reuse_window: Union[Seconds, None]
+    id: Union[str, None]
+    pem: Union[str, None]
+
+
 class ViewerFacts(TypedDict, total=False):
     """What is known of a viewer: the options of ``AccessRules.evaluate``."""
 
@@ -129,6 +153,62 @@ class VerifyOptions(ViewerFacts, total=False):
     leeway: Union[Seconds, None]
     download: Union[bool, None]
 
+
+class ExplainOptions(VerifyOptions, total=False):
+    """The options of ``explain``."""
+
+    duration: Union[Limit, None]
+
+
+CheckStatus = Literal["pass", "fail", "warn", "unknown"]
+"""How a ``Check`` ended."""
+
+Verdict = Literal["accepts", "refuses", "unknown"]
+"""What somebody makes of a token."""
+
+CheckId = Literal[
+    "pasted",
+    "secret",
+    "scheme",
+    "host",
+    "token_place",
+    "path",
+    "poster",
+    "size",
+    "url_size",
+    "shape",
+    "padding",
+    "alphabet",
+    "header_json",
+    "payload_json",
+    "alg",
+    "typ",
+    "crit",
+    "kid",
+    "kid_agrees",
+    "key_known",
+    "signature",
+    "claims",
+    "sub",
+    "sub_matches",
+    "exp",
+    "nbf",
+    "time_form",
+    "time_order",
+    "expired",
+    "not_yet_valid",
+    "lifetime",
+    "clock_skew",
+    "outlasts_video",
+    "rules",
+    "rule_count",
+    "viewer",
+    "rules_sense",
+    "downloadable",
+    "webrtc",
+    "live",
+]
+"""The ids of the checks of a ``Report``, in its order. They never change their meaning."""
 
 Time = Union[int, float, str]
 """Whole seconds, or a text like ``1m30s``."""

@@ -5,7 +5,9 @@ pub(super) mod flags;
 mod rules;
 
 use serde::Serialize;
-use streamtoken::{PlaybackUrls, Result, SignOptions, Signer, Token};
+use streamtoken::{
+    Finding, LintLevel, PlaybackUrls, Result, SignOptions, Signer, Token, Value, host,
+};
 
 use flags::{Claims, RuleFlags, Times, Urls, layers};
 
@@ -32,6 +34,12 @@ pub(crate) struct Args {
     /// that some lines failed.
     #[arg(long, conflicts_with_all = ["urls", "customer_code", "url_options"])]
     batch: bool,
+    /// What to do about rules and options that are probably not meant: off, warn or deny [default: warn]
+    ///
+    /// warn mints and says so on standard error as warning[id]: ..., or in the member warnings of --json
+    /// and of a batch's line; deny refuses.
+    #[arg(long, value_name = "LEVEL")]
+    lint: Option<String>,
     /// Show no progress and no summary on standard error
     #[arg(long, short)]
     quiet: bool,
@@ -57,12 +65,15 @@ struct Minted<'a> {
     renew_at: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     urls: Option<&'a PlaybackUrls>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    warnings: &'a [Finding],
 }
 
 pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
     let options = args.options()?;
     let urls = args.urls.read()?;
-    let signer = Signer::new(args.key.load()?);
+    let level = args.lint_level()?;
+    let signer = Signer::new(args.key.load()?).lint(level);
     let Some(identifier) = &args.identifier else {
         return batch::run(&signer, &options, args.quiet, ui);
     };
@@ -72,6 +83,9 @@ pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
 /// Prints a token, and its URLs where they are wanted.
 pub(super) fn print(token: &Token, urls: Option<flags::Wanted>, ui: Ui) -> Outcome {
     let urls = urls.map(|wanted| wanted.of(token)).transpose()?;
+    for warning in token.warnings() {
+        ui.warn(warning);
+    }
     print_both(token, urls.as_ref(), ui)
 }
 
@@ -85,6 +99,7 @@ fn print_both(token: &Token, urls: Option<&PlaybackUrls>, ui: Ui) -> Outcome {
             nbf: token.nbf(),
             renew_at: token.renew_at(),
             urls,
+            warnings: token.warnings(),
         })?;
     } else {
         let rows = urls.map(|urls| rows(ui, urls)).unwrap_or_default();
@@ -98,6 +113,11 @@ impl Args {
         let [below, above] = layers(&self.claims, &self.times, &self.rules)?;
         SignOptions::from_value(&below)?.overlaid(&above)
     }
+
+    fn lint_level(&self) -> Result<LintLevel> {
+        let level = self.lint.clone().map_or(Value::Null, Value::String);
+        host::lint_level(&level)
+    }
 }
 
 const EXAMPLES: &str = r#"Examples:
@@ -106,6 +126,8 @@ const EXAMPLES: &str = r#"Examples:
       --expires-in 90m --downloadable --allow-country GB,IE
   $ streamtoken sign ea95132c15732412d22c1476fa83f27a --key key.jwk \
       --urls --customer-code f33zs165nr7gyfy4
+  $ streamtoken sign ea95132c15732412d22c1476fa83f27a --key key.jwk \
+      --lint deny --options '{"expires_in":"2h","downloadable":true}'
   $ streamtoken sign ea95132c15732412d22c1476fa83f27a --key - --json < key.jwk
   $ printf '{"identifier":"%s"}\n' video-1 video-2 video-3 |
       streamtoken sign --batch --key key.jwk --expires-in 2h"#;

@@ -4,13 +4,13 @@ mod many;
 
 use streamtoken::{Claims, Error, ErrorCode, Result, Value, VerifyContext, verify};
 
+use super::facts::Facts;
 use super::inspect;
-use crate::input::{self, STDIN};
+use crate::input::STDIN;
 use crate::key_source::KeysSource;
 use crate::lines::Lines;
 use crate::output::{Exit, GOOD, Outcome, Stop, Ui, json};
 use crate::table::table;
-use crate::time_arg::time;
 use crate::words;
 
 /// Check a token: signature, times, video, access rules
@@ -35,31 +35,8 @@ pub(crate) struct Args {
     facts: Facts,
 }
 
-#[derive(clap::Args)]
-#[command(next_help_heading = "Facts")]
-struct Facts {
-    /// Video or live input that is asked for
-    #[arg(long, value_name = "UID", allow_hyphen_values = true)]
-    identifier: Option<String>,
-    /// Time to take for now [default: the clock]
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
-    now: Option<String>,
-    /// The viewer's address
-    #[arg(long, value_name = "ADDRESS", allow_hyphen_values = true)]
-    ip: Option<String>,
-    /// The viewer's country: two letters, or T1
-    #[arg(long, value_name = "CC", allow_hyphen_values = true)]
-    country: Option<String>,
-    /// Seconds by which the clocks may differ, up to 300 [default: 0]
-    #[arg(long, value_name = "SECONDS", allow_hyphen_values = true)]
-    leeway: Option<String>,
-    /// Ask for a token that allows downloads
-    #[arg(long)]
-    download: bool,
-}
-
 pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
-    let facts = args.facts()?;
+    let facts = args.facts.over(args.options.as_deref(), Vec::new())?;
     let context = VerifyContext::from_value(&facts)?;
     let keys = args.keys.load()?;
     let report = Report::new(&facts, ui);
@@ -87,41 +64,6 @@ pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
     many::run(first, &lines, report, &|token| {
         verify(token, &keys, &context)
     })
-}
-
-impl Args {
-    fn facts(&self) -> Result<Value> {
-        let options = match &self.options {
-            Some(argument) => input::json(argument, "the facts")?,
-            None => Value::Object(Vec::new()),
-        };
-        Ok(input::overlay(options, self.facts.members()?))
-    }
-}
-
-impl Facts {
-    fn members(&self) -> Result<Vec<(String, Value)>> {
-        let mut members = Vec::new();
-        for (name, text) in [
-            ("identifier", &self.identifier),
-            ("ip", &self.ip),
-            ("country", &self.country),
-        ] {
-            if let Some(text) = text {
-                members.push((name.to_owned(), Value::String(text.clone())));
-            }
-        }
-        if let Some(text) = &self.now {
-            members.push(("now".to_owned(), time("now", text)?));
-        }
-        if let Some(text) = &self.leeway {
-            members.push(("leeway".to_owned(), crate::time_arg::number_or_text(text)));
-        }
-        if self.download {
-            members.push(("download".to_owned(), Value::Bool(true)));
-        }
-        Ok(members)
-    }
 }
 
 /// How accepted tokens are told.

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use streamtoken::host::Spelling;
-use streamtoken::{ErrorCode, UrlOptions, Value};
+use streamtoken::{ErrorCode, ExplainContext, UrlOptions, Value};
 
 use crate::common::run;
 use crate::emulator::Api;
@@ -14,6 +14,9 @@ const COMMANDS: &[&[&str]] = &[
     &["sign"],
     &["verify"],
     &["inspect"],
+    &["explain"],
+    &["lint"],
+    &["simulate"],
     &["urls"],
     &["key"],
     &["key", "generate"],
@@ -99,6 +102,10 @@ fn every_option_of_the_core_has_its_flag() {
                 .any(|word| word == flag);
             assert!(has_flag, "{command:?} has no {flag}");
         }
+    }
+    let help = run(&["explain", "--help"]).good();
+    for name in ExplainContext::NAMES {
+        assert!(help.contains(&format!("--{name} ")) || help.contains(&format!("--{name}\n")));
     }
     let rows = run(&["urls", "--help"]).good();
     for (row, _) in UrlOptions::NAMES_BY_ROW {

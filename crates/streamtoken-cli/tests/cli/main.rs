@@ -10,13 +10,16 @@ mod batch;
 pub mod certificates;
 mod common;
 mod emulator;
+mod explain;
 mod help;
 mod keys;
+mod lint;
 mod reading;
 mod secrets;
 mod serve;
 mod serve_dev;
 mod service;
+mod simulate;
 mod stub;
 #[path = "../support/process.rs"]
 mod support;

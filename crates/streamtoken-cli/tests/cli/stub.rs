@@ -63,6 +63,11 @@ impl Stub {
         command
     }
 
+    /// Where it listens: `http://127.0.0.1:…`.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
     /// The next request, which is being answered; a minute is for ever.
     pub(crate) fn next(&self) -> Asked {
         let asked = self.asked.recv_timeout(Duration::from_secs(60));

@@ -39,13 +39,22 @@ pub(crate) fn streamtoken(command: &[&str]) -> Command {
 /// What the process prints, an object. Its exit code must be the one that belongs to it, and nothing may
 /// be printed on standard error.
 pub(crate) fn object(process: &mut Command, input: impl Into<Vec<u8>>) -> Json {
+    judged(process, input, |_| 0)
+}
+
+/// As `object`; `exit` is the code that belongs to an object without an error.
+pub(crate) fn judged(
+    process: &mut Command,
+    input: impl Into<Vec<u8>>,
+    exit: impl FnOnce(&Json) -> i32,
+) -> Json {
     let output = exchange(process, input);
     assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{process:?}");
     let text = String::from_utf8(output.stdout).expect("UTF-8");
     let json: Json = serde_json::from_str(&text)
         .unwrap_or_else(|error| panic!("{error}: {text} of {process:?}"));
     let expected = match json.pointer("/error/number").and_then(Json::as_i64) {
-        None => 0,
+        None => exit(&json),
         // The lines of a batch fail, not the batch.
         Some(_) if json.get("line").is_some() => 1,
         Some(number) => [2, 3, 1][usize::try_from(number / 100 - 1).expect("1xx to 3xx")],

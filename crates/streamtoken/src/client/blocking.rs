@@ -1,8 +1,6 @@
 //! The client that blocks: requests, transport and pauses in one.
 
-use std::collections::hash_map::RandomState;
 use std::fmt;
-use std::hash::BuildHasher as _;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -12,6 +10,7 @@ use super::transport::Transport;
 use super::{
     Attempt, CallOptions, ClientOptions, CreatedKey, ListedKey, Requests, Stop, TokenParams,
 };
+use crate::chance::chance;
 use crate::{Error, ErrorCode, Result, Signer, Token, clock};
 
 /// Asks Cloudflare's API, or a service that answers the same routes. Cheap to clone, and shared between
@@ -92,6 +91,11 @@ impl Client {
             observe,
             closed: Stop::new(),
         }))
+    }
+
+    /// Whether it mints by itself, without any network.
+    pub fn is_local(&self) -> bool {
+        matches!(self.0.way, Way::Local(_))
     }
 
     /// What there is about Stream.
@@ -207,6 +211,19 @@ impl<'c> Stream<'c> {
 pub struct Tokens<'c>(&'c Client);
 
 impl Tokens<'_> {
+    /// Refuses what [`Tokens::create`] would refuse before anything is sent or signed.
+    ///
+    /// # Errors
+    /// Those of [`Requests::create_token`], or of [`Signer::check`] for a client that mints;
+    /// [`ErrorCode::ClientClosed`].
+    pub fn check(&self, identifier: &str, params: &TokenParams) -> Result<()> {
+        self.0.check_open()?;
+        match &self.0.0.way {
+            Way::Local(signer) => params.check(signer, identifier),
+            Way::Remote(requests, _) => requests.create_token(identifier, params).map(|_| ()),
+        }
+    }
+
     /// Asks for a token for `identifier`, a video UID or live-input UID. The options are those of signing
     /// ([`SignOptions`](crate::SignOptions)), or [`TokenParams`] for what goes beyond them.
     ///
@@ -303,11 +320,4 @@ fn sleep(pause: Duration, is_over: impl Fn() -> bool) {
         }
         thread::sleep(left.min(NAP));
     }
-}
-
-/// A number from 0 to 1 that differs between processes: it spreads retries, and guards no secret.
-#[expect(clippy::cast_precision_loss, reason = "32 bits are enough to spread")]
-fn chance() -> f64 {
-    let bits = RandomState::new().hash_one(0_u8) >> 32;
-    bits as f64 / f64::from(u32::MAX)
 }

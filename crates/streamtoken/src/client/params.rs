@@ -1,5 +1,6 @@
 //! What one call says beside its subject.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use zeroize::Zeroizing;
@@ -210,13 +211,31 @@ impl TokenParams {
     /// # Errors
     /// Those of [`Signer::sign`]; those of a key and of an account id that do not fit.
     pub fn sign(&self, signer: &Signer, identifier: &str) -> Result<Token> {
+        self.minter(signer)?.sign(identifier, &self.options)
+    }
+
+    /// Refuses what [`TokenParams::sign`] would refuse, without a signature.
+    ///
+    /// # Errors
+    /// Those of [`TokenParams::sign`].
+    pub fn check(&self, signer: &Signer, identifier: &str) -> Result<()> {
+        self.minter(signer)?.check(identifier, &self.options)
+    }
+
+    /// The options of signing among these.
+    pub fn sign_options(&self) -> &SignOptions {
+        &self.options
+    }
+
+    /// The signer that mints here, once what is only about requests was looked at.
+    fn minter<'s>(&self, signer: &'s Signer) -> Result<Cow<'s, Signer>> {
         if let Some(id) = &self.call.account_id {
             api::account_id(id)?;
         }
         self.call.limits.check()?;
         match &self.key {
-            Some(key) => Signer::new(key.load()?).sign(identifier, &self.options),
-            None => signer.sign(identifier, &self.options),
+            Some(key) => Ok(Cow::Owned(Signer::new(key.load()?))),
+            None => Ok(Cow::Borrowed(signer)),
         }
     }
 }

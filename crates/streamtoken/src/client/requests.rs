@@ -14,7 +14,7 @@ use crate::{
 };
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
-const AGENT: HeaderValue =
+pub(super) const AGENT: HeaderValue =
     HeaderValue::from_static(concat!("streamtoken/", env!("CARGO_PKG_VERSION")));
 
 /// Makes the requests of one client. Cheap to keep, and shared between threads as it is.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::options::{DEFAULT_MAX_RETRIES, Limits};
+use crate::chance::tamed;
 
 /// First pause, its longest, and how much of it chance may take away: as the official clients wait.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -77,12 +78,7 @@ impl RetryPlan {
     fn back_off(&self, random: f64) -> Duration {
         let doublings = self.attempts.saturating_sub(1).min(16);
         let pause = (FIRST_PAUSE * 2_u32.pow(doublings)).min(LONGEST_PAUSE);
-        let random = if random.is_finite() {
-            random.clamp(0.0, 1.0)
-        } else {
-            0.0
-        };
-        pause.mul_f64(1.0 - JITTER * random)
+        pause.mul_f64(1.0 - JITTER * tamed(random))
     }
 }
 

@@ -91,6 +91,9 @@ impl Transport {
         parts.uri = request.uri().clone();
         parts.headers = request.headers().clone();
         veil::begin(&mut parts.headers);
+        if let Some(SecretPath(path)) = request.extensions().get() {
+            parts.uri = veil::cover(parts.uri, path)?;
+        }
         // Without a copy of the body, which may hold a private key.
         let body = request.body().as_slice();
         let request = Request::from_parts(parts, body);
@@ -120,6 +123,10 @@ impl Transport {
         }
     }
 }
+
+/// Marks a request whose path is a secret.
+#[derive(Clone)]
+pub(super) struct SecretPath(pub(super) String);
 
 enum Trouble {
     TooLarge,

@@ -7,7 +7,8 @@
 use std::cell::RefCell;
 use std::fmt;
 
-use http::{HeaderMap, HeaderValue};
+use http::uri::PathAndQuery;
+use http::{HeaderMap, HeaderValue, Uri};
 use ureq::unversioned::transport::{Buffers, LazyBuffers, NextTimeout, Transport};
 use zeroize::Zeroizing;
 
@@ -48,6 +49,18 @@ pub(super) fn begin(headers: &mut HeaderMap) {
         answer: Answer::default(),
     };
     EXCHANGE.set(exchange);
+}
+
+/// The same URL with stars in place of `path`, which is put in on its way out.
+pub(super) fn cover(uri: Uri, path: &str) -> Result<Uri, ureq::Error> {
+    let stars = "*".repeat(path.len().saturating_sub(1));
+    let mut parts = uri.into_parts();
+    let covered = PathAndQuery::try_from(format!("/{stars}")).map_err(http::Error::from)?;
+    parts.path_and_query = Some(covered);
+    let line = |path: &str| format!("{path} HTTP/1.1\r\n").into_bytes();
+    let lines = (line(&format!("/{stars}")), Zeroizing::new(line(path)));
+    EXCHANGE.with_borrow_mut(|exchange| exchange.lines.push(lines));
+    Ok(Uri::from_parts(parts).map_err(http::Error::from)?)
 }
 
 /// Ends an exchange, and gives the body in whose place ureq read `length` dots.

@@ -90,6 +90,8 @@ pub enum ErrorCode {
     ViewerIpInvalid = 155,
     /// The viewer's country must be two letters or T1.
     ViewerCountryInvalid = 156,
+    /// The lint level deny refuses what a lint warns of.
+    LintDenied = 157,
     /// A customer code has 1 to 54 characters of a-z, 0-9 and '-'.
     CustomerCodeInvalid = 160,
     /// 32 hexadecimal digits are an account id, not the customer code.

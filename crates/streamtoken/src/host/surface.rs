@@ -3,8 +3,9 @@
 use crate::urls::UrlOptions;
 use crate::verify::Claims;
 use crate::{
-    DEFAULT_HEAD_START, DEFAULT_LIFETIME, ErrorCode, MAX_KEY, MAX_KEY_SET, MAX_LEEWAY,
-    MAX_LIFETIME, MAX_LINE, MAX_TOKEN, PlaybackUrls, SignOptions, Token, Value, VerifyContext,
+    CheckId, DEFAULT_HEAD_START, DEFAULT_LIFETIME, ErrorCode, ExplainContext, LintLevel, MAX_KEY,
+    MAX_KEY_SET, MAX_LEEWAY, MAX_LIFETIME, MAX_LINE, MAX_TOKEN, PlaybackUrls, SignOptions, Token,
+    Value, VerifyContext, Warning,
 };
 
 /// The names, defaults, limits and error codes that every surface has, in wire names.
@@ -16,6 +17,10 @@ pub fn surface() -> Value {
         ("version", text(env!("CARGO_PKG_VERSION"))),
         ("sign_options", names(SignOptions::NAMES)),
         ("verify_options", names(VerifyContext::NAMES)),
+        ("explain_options", names(ExplainContext::NAMES)),
+        ("lint_levels", each(LintLevel::ALL, LintLevel::as_str)),
+        ("checks", each(CheckId::ALL, CheckId::as_str)),
+        ("warnings", each(Warning::ALL, Warning::id)),
         ("url_options", url_options()),
         ("playback_urls", names(PlaybackUrls::NAMES)),
         ("token", names(Token::NAMES)),
@@ -91,6 +96,10 @@ fn object<'n>(members: impl IntoIterator<Item = (&'n str, Value)>) -> Value {
             .map(|(name, value)| (name.to_owned(), value))
             .collect(),
     )
+}
+
+fn each<T: Copy>(all: &[T], name: impl Fn(T) -> &'static str) -> Value {
+    Value::Array(all.iter().map(|one| text(name(*one))).collect())
 }
 
 fn names(names: &[&str]) -> Value {

@@ -23,6 +23,7 @@ impl SignOptions {
     /// Works out the times; `now` is the caller's or the clock's.
     pub(crate) fn times(&self, now: u64) -> Result<Times> {
         self.check_magnitudes()?;
+        check_magnitude(now).map_err(|error| error.at("/now"))?;
         let times = match self.reuse_window {
             Some(window) => self.times_in_window(now, window)?,
             None => self.times_from(now)?,

@@ -30,9 +30,13 @@ impl Decision {
 }
 
 pub(super) fn evaluate(rules: &[Rule], viewer: &Viewer) -> Result<Decision> {
+    decide(rules, viewer).map_err(|(index, fact)| unknown(index, fact))
+}
+
+/// The decision; or the index of the first rule that cannot be judged, and the fact that it needs.
+pub(crate) fn decide(rules: &[Rule], viewer: &Viewer) -> Result<Decision, (usize, Fact)> {
     for (index, rule) in rules.iter().enumerate() {
-        let matched = matches(&rule.condition().0, viewer).map_err(|fact| unknown(index, fact))?;
-        if matched {
+        if matches(rule, viewer).map_err(|fact| (index, fact))? {
             return Ok(Decision {
                 action: rule.action(),
                 rule: Some(index),
@@ -45,19 +49,36 @@ pub(super) fn evaluate(rules: &[Rule], viewer: &Viewer) -> Result<Decision> {
     })
 }
 
-/// Whether the viewer meets the condition; the name of the fact when it is needed and unknown.
-fn matches(who: &Who, viewer: &Viewer) -> Result<bool, &'static str> {
-    Ok(match who {
+/// What a rule may have to know of a viewer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fact {
+    Ip,
+    Country,
+}
+
+impl Fact {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Ip => IP,
+            Self::Country => COUNTRY,
+        }
+    }
+}
+
+/// Whether the viewer meets the rule's condition; the fact when it is needed and unknown.
+pub(crate) fn matches(rule: &Rule, viewer: &Viewer) -> Result<bool, Fact> {
+    Ok(match &rule.condition().0 {
         Who::Any => true,
         Who::Ip(networks) => {
-            let address = viewer.ip.ok_or(IP)?;
+            let address = viewer.ip.ok_or(Fact::Ip)?;
             networks.iter().any(|network| network.contains(address))
         }
-        Who::Country(countries) => countries.contains(&viewer.country.ok_or(COUNTRY)?),
+        Who::Country(countries) => countries.contains(&viewer.country.ok_or(Fact::Country)?),
     })
 }
 
-fn unknown(index: usize, fact: &str) -> Error {
+fn unknown(index: usize, fact: Fact) -> Error {
+    let fact = fact.name();
     let message = format!(
         "access rule {} needs the viewer's {fact}, which was not given",
         index + 1

@@ -20,11 +20,37 @@ pub struct Network {
     bare: bool,
 }
 
+/// What a network holds: all addresses of one family from the first to the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Bounds {
+    pub(crate) is_v6: bool,
+    pub(crate) first: u128,
+    pub(crate) last: u128,
+}
+
 impl Network {
     /// Whether `address` lies in the network. Families are never mixed: `0.0.0.0/0` holds no IPv6
     /// address and `::/0` no IPv4 address.
     pub fn contains(&self, address: IpAddr) -> bool {
         self.range.contains(&address)
+    }
+
+    /// First and last address as numbers, after the family: bounds of networks nest or lie apart.
+    pub(crate) fn bounds(&self) -> Bounds {
+        let number = |address| match address {
+            IpAddr::V4(address) => u128::from(u32::from(address)),
+            IpAddr::V6(address) => u128::from(address),
+        };
+        Bounds {
+            is_v6: self.range.addr().is_ipv6(),
+            first: number(self.range.network()),
+            last: number(self.range.broadcast()),
+        }
+    }
+
+    /// The length of the prefix, in bits.
+    pub(crate) fn prefix_length(&self) -> u8 {
+        self.range.prefix_len()
     }
 
     /// As [`Network::from_str`], with host bits masked, for a token that somebody else may have minted.

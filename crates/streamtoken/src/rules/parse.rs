@@ -1,22 +1,31 @@
-//! Rules from JSON: strictly for minting, and from tokens that somebody else may have minted.
+//! Rules from JSON: strictly for minting, all faults of them for a lint, and from tokens that somebody
+//! else may have minted.
 //!
-//! Both go through one reader, so that a rule is never understood in two ways; only single networks and
+//! All go through one reader, so that a rule is never understood in two ways; only single networks and
 //! countries are read more leniently from a token. The reader's texts quote nothing of a token.
 
-use super::rule::{COUNTRY, IP};
-use super::{Action, Condition, Country, FIELD, MAX_RULES, Network, Rule, too_many};
-use crate::{Error, ErrorCode, Result, Value};
+use std::cell::Cell;
+
+use super::draft::{Draft, Items};
+use super::rule::{COUNTRY, IP, list_empty};
+use super::{Action, Country, FIELD, MAX_ITEMS, MAX_RULES, Network, Rule, too_many};
+use crate::{Error, ErrorCode, Result, Value, id};
 
 /// How the items of a list are read, and how much an error may say.
 struct Dialect {
     network: fn(&str) -> Result<Network>,
     country: fn(&str) -> Result<Country>,
-    /// Whether a pointer may hold a member's name that is not one of ours.
-    points_at_unknown: bool,
+    /// Whether a pointer may hold this name, which is not one of ours.
+    points_at: fn(&str) -> bool,
+    /// Items of a list that are looked at. Nothing above is minted, for its length.
+    most_items: usize,
 }
 
 /// The members of a rule object, by name.
 type Members = [(String, Value)];
+
+/// Where the reader takes a fault: an error from there ends the reading, `Ok` lets it go on.
+pub(crate) type OnFault<'f> = dyn FnMut(Error) -> Result<()> + 'f;
 
 pub(super) fn for_minting(value: &Value) -> Result<Vec<Rule>> {
     let items = value.as_array().ok_or_else(|| no_list(value))?;
@@ -24,9 +33,32 @@ pub(super) fn for_minting(value: &Value) -> Result<Vec<Rule>> {
         return Err(too_many());
     }
     let read = |(index, item)| {
-        read_rule(item, &MINTING).map_err(|error| error.within(&format!("{FIELD}/{index}")))
+        read_whole_rule(item, &MINTING).map_err(|error| error.within(&format!("{FIELD}/{index}")))
     };
     items.iter().enumerate().map(read).collect()
+}
+
+/// Tells `on_fault` everything for which [`for_minting`] might refuse, and gives what was understood: `None`
+/// for a rule that was not, and once more for rules beyond the limit, which are not looked at.
+pub(super) fn for_lint(value: &Value, on_fault: &mut OnFault<'_>) -> Result<Vec<Option<Draft>>> {
+    let Some(items) = value.as_array() else {
+        on_fault(no_list(value))?;
+        return Ok(Vec::new());
+    };
+    let mut drafts = Vec::new();
+    if items.len() > MAX_RULES {
+        on_fault(too_many())?;
+    }
+    for (index, item) in items.iter().take(MAX_RULES).enumerate() {
+        let within = format!("{FIELD}/{index}");
+        drafts.push(read_rule(item, &LINT, &mut |error| {
+            on_fault(error.within(&within))
+        })?);
+    }
+    if items.len() > MAX_RULES {
+        drafts.push(None);
+    }
+    Ok(drafts)
 }
 
 pub(super) fn from_token(value: &Value) -> Result<Vec<Rule>> {
@@ -37,31 +69,58 @@ pub(super) fn from_token(value: &Value) -> Result<Vec<Rule>> {
     if items.len() > MAX_RULES {
         return Err(Error::from(ErrorCode::TokenRulesTooMany).at(FIELD));
     }
-    let read =
-        |(index, item)| read_rule(item, &TOKEN).map_err(|error| not_understood(index, &error));
+    let read = |(index, item)| {
+        read_whole_rule(item, &TOKEN).map_err(|error| not_understood(index, &error))
+    };
     items.iter().enumerate().map(read).collect()
 }
 
-fn read_rule(value: &Value, dialect: &Dialect) -> Result<Rule> {
-    let members = value.as_object().ok_or_else(|| {
-        let message = format!("a rule must be an object, not {}", value.kind());
-        Error::new(ErrorCode::OptionType, message)
-    })?;
-    check_members(members, dialect)?;
-    let kind = read_name(value, "type", ErrorCode::RuleTypeUnknown, Kind::from_name)?;
-    let action = read_name(
-        value,
-        "action",
-        ErrorCode::RuleActionUnknown,
-        Action::from_name,
-    )?;
-    check_lists(value, kind)?;
-    let condition = match kind {
-        Kind::Any => Condition::any(),
-        Kind::Ip => Condition::from_networks(read_list(value, IP, dialect.network)?)?,
-        Kind::Country => Condition::from_countries(read_list(value, COUNTRY, dialect.country)?)?,
+/// Ends at the first fault.
+fn read_whole_rule(value: &Value, dialect: &Dialect) -> Result<Rule> {
+    let draft = read_rule(value, dialect, &mut Err)?;
+    draft
+        .ok_or_else(|| Error::from(ErrorCode::Internal))?
+        .into_rule()
+}
+
+/// The rule as far as it is understood; `None` after faults that leave its type or action unknown.
+fn read_rule(
+    value: &Value,
+    dialect: &Dialect,
+    on_fault: &mut OnFault<'_>,
+) -> Result<Option<Draft>> {
+    let whole = Cell::new(true);
+    let on_fault = &mut |error| {
+        whole.set(false);
+        on_fault(error)
     };
-    Ok(Rule::new(action, condition))
+    let Some(members) = value.as_object() else {
+        let message = format!("a rule must be an object, not {}", value.kind());
+        on_fault(Error::new(ErrorCode::OptionType, message))?;
+        return Ok(None);
+    };
+    check_members(members, dialect, on_fault)?;
+    let unknown = ErrorCode::RuleTypeUnknown;
+    let kind = read_name(value, "type", unknown, Kind::from_name, on_fault)?;
+    let unknown = ErrorCode::RuleActionUnknown;
+    let action = read_name(value, "action", unknown, Action::from_name, on_fault)?;
+    let Some(kind) = kind else {
+        return Ok(None);
+    };
+    check_lists(value, kind, on_fault)?;
+    let most = dialect.most_items;
+    let who = match kind {
+        Kind::Any => Items::Any,
+        Kind::Ip => Items::Ip(read_items(value, IP, most, dialect.network, on_fault)?),
+        Kind::Country => {
+            Items::Country(read_items(value, COUNTRY, most, dialect.country, on_fault)?)
+        }
+    };
+    Ok(action.map(|action| Draft {
+        action,
+        who,
+        whole: whole.get(),
+    }))
 }
 
 /// The types of rules, before their lists are read.
@@ -92,30 +151,37 @@ impl Kind {
     }
 }
 
-fn check_members(members: &Members, dialect: &Dialect) -> Result<()> {
+fn check_members(members: &Members, dialect: &Dialect, on_fault: &mut OnFault<'_>) -> Result<()> {
     for (index, (name, _)) in members.iter().enumerate() {
         if !MEMBERS.contains(&name.as_str()) {
             let error = Error::from(ErrorCode::RuleMemberUnknown);
-            return Err(match pointer_to(name) {
-                Some(pointer) if dialect.points_at_unknown => error.at(pointer),
-                _ => error,
-            });
-        }
-        // JSON text is checked when it is parsed; a value may come from elsewhere.
-        if members[..index].iter().any(|(earlier, _)| earlier == name) {
-            return Err(Error::from(ErrorCode::JsonDuplicateMember).at(format!("/{name}")));
+            on_fault(if (dialect.points_at)(name) {
+                error.at(pointer_to(name))
+            } else {
+                error
+            })?;
+        } else if members[..index].iter().any(|(earlier, _)| earlier == name) {
+            // JSON text is checked when it is parsed; a value may come from elsewhere.
+            on_fault(Error::from(ErrorCode::JsonDuplicateMember).at(format!("/{name}")))?;
         }
     }
     Ok(())
 }
 
-/// A JSON pointer to a member that we do not know, when its name is fit to be shown.
-fn pointer_to(name: &str) -> Option<String> {
-    let printable = name
-        .bytes()
-        .all(|byte| byte.is_ascii_graphic() || byte == b' ');
-    (printable && name.len() <= LONGEST_SHOWN_NAME)
-        .then(|| format!("/{}", name.replace('~', "~0").replace('/', "~1")))
+/// A JSON pointer to a member that we do not know.
+fn pointer_to(name: &str) -> String {
+    format!("/{}", name.replace('~', "~0").replace('/', "~1"))
+}
+
+/// Whether the name of a member that we do not know is fit to be shown.
+fn is_printable(name: &str) -> bool {
+    let printable = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
+    name.len() <= LONGEST_SHOWN_NAME && name.bytes().all(printable)
+}
+
+/// Whether it looks like a name: a lint is given what somebody pasted.
+fn looks_like_a_name(name: &str) -> bool {
+    id::is_id(name, id::MAX_IDENTIFIER)
 }
 
 /// The member `name`, one word of a list of words.
@@ -124,44 +190,74 @@ fn read_name<T>(
     name: &str,
     unknown: ErrorCode,
     from_name: fn(&str) -> Option<T>,
-) -> Result<T> {
+    on_fault: &mut OnFault<'_>,
+) -> Result<Option<T>> {
     let word = rule.get(name).map_or(Ok(""), |value| {
         value.as_str().ok_or_else(|| {
             let message = format!("{name} must be a string, not {}", value.kind());
             Error::new(ErrorCode::OptionType, message)
         })
     });
-    word.and_then(|word| from_name(word).ok_or_else(|| unknown.into()))
-        .map_err(|error| error.at(format!("/{name}")))
+    match word.and_then(|word| from_name(word).ok_or_else(|| unknown.into())) {
+        Ok(known) => Ok(Some(known)),
+        Err(error) => on_fault(error.at(format!("/{name}"))).map(|()| None),
+    }
 }
 
 /// The rule has the list that its type needs, and no other.
-fn check_lists(rule: &Value, kind: Kind) -> Result<()> {
+fn check_lists(rule: &Value, kind: Kind, on_fault: &mut OnFault<'_>) -> Result<()> {
     if let Some(list) = kind.list().filter(|list| rule.get(list).is_none()) {
-        return Err(Error::from(ErrorCode::RuleListMissing).at(format!("/{list}")));
+        on_fault(Error::from(ErrorCode::RuleListMissing).at(format!("/{list}")))?;
     }
-    let misplaced = |list: &&str| kind.list() != Some(list) && rule.get(list).is_some();
-    match [IP, COUNTRY].iter().find(|list| misplaced(list)) {
-        Some(list) => Err(Error::from(ErrorCode::RuleListMisplaced).at(format!("/{list}"))),
-        None => Ok(()),
+    for list in [IP, COUNTRY] {
+        if kind.list() != Some(list) && rule.get(list).is_some() {
+            on_fault(Error::from(ErrorCode::RuleListMisplaced).at(format!("/{list}")))?;
+        }
     }
+    Ok(())
 }
 
-/// The list called `list` of an object, each item as `read` reads its text.
+/// The list called `list` of an object that has it, each item as `read` reads its text.
 pub(super) fn read_list<T>(
     rule: &Value,
     list: &str,
     read: fn(&str) -> Result<T>,
 ) -> Result<Vec<T>> {
-    let value = rule.get(list).unwrap_or(&Value::Null);
-    let items = value.as_array().ok_or_else(|| {
-        let message = format!("{list} must be a list of strings, not {}", value.kind());
-        Error::new(ErrorCode::OptionType, message).at(format!("/{list}"))
-    })?;
-    let read_item = |(index, item)| {
-        read_text(item, list, read).map_err(|error: Error| error.at(format!("/{list}/{index}")))
+    let items = read_items(rule, list, usize::MAX, read, &mut Err)?;
+    Ok(items.into_iter().map(|(_, item)| item).collect())
+}
+
+/// As [`read_list`], with the places of the items; none where the list is missing, which was told already.
+fn read_items<T>(
+    rule: &Value,
+    list: &str,
+    most: usize,
+    read: fn(&str) -> Result<T>,
+    on_fault: &mut OnFault<'_>,
+) -> Result<Vec<(usize, T)>> {
+    let Some(value) = rule.get(list) else {
+        return Ok(Vec::new());
     };
-    items.iter().enumerate().map(read_item).collect()
+    let at = format!("/{list}");
+    let Some(items) = value.as_array() else {
+        let message = format!("{list} must be a list of strings, not {}", value.kind());
+        on_fault(Error::new(ErrorCode::OptionType, message).at(at))?;
+        return Ok(Vec::new());
+    };
+    if items.is_empty() {
+        on_fault(list_empty(list))?;
+    }
+    if items.len() > most {
+        on_fault(list_too_long(most).at(at))?;
+    }
+    let mut read_items = Vec::with_capacity(items.len().min(most));
+    for (index, item) in items.iter().take(most).enumerate() {
+        match read_text(item, list, read) {
+            Ok(item) => read_items.push((index, item)),
+            Err(error) => on_fault(error.at(format!("/{list}/{index}")))?,
+        }
+    }
+    Ok(read_items)
 }
 
 fn read_text<T>(item: &Value, list: &str, read: fn(&str) -> Result<T>) -> Result<T> {
@@ -202,16 +298,32 @@ fn foreign_country(text: &str) -> Result<Country> {
         .ok_or_else(|| Error::new(ErrorCode::CountryInvalid, "a country is two letters or T1"))
 }
 
+fn list_too_long(most: usize) -> Error {
+    let message = format!(
+        "a token with so many items would have more than 16384 characters; those after the first {most} were \
+         not looked at"
+    );
+    Error::new(ErrorCode::MintedTokenTooLarge, message)
+}
+
 const MINTING: Dialect = Dialect {
     network: str::parse,
     country: str::parse,
-    points_at_unknown: true,
+    points_at: is_printable,
+    most_items: usize::MAX,
+};
+
+const LINT: Dialect = Dialect {
+    points_at: looks_like_a_name,
+    most_items: MAX_ITEMS,
+    ..MINTING
 };
 
 const TOKEN: Dialect = Dialect {
     network: Network::from_token,
     country: foreign_country,
-    points_at_unknown: false,
+    points_at: |_| false,
+    most_items: usize::MAX,
 };
 
 const MEMBERS: [&str; 4] = ["type", "action", IP, COUNTRY];
@@ -220,159 +332,4 @@ const MEMBERS: [&str; 4] = ["type", "action", IP, COUNTRY];
 const LONGEST_SHOWN_NAME: usize = 64;
 
 #[cfg(test)]
-mod tests {
-    use crate::rules::{AccessRules, Condition, Rule, Viewer};
-    use crate::{Error, ErrorCode, Value};
-
-    fn read(text: &str) -> Result<AccessRules, Error> {
-        AccessRules::from_token(&Value::parse(text).unwrap())
-    }
-
-    fn refusal(text: &str) -> (ErrorCode, String) {
-        let error = read(text).unwrap_err();
-        (error.code(), error.field().unwrap().to_owned())
-    }
-
-    #[test]
-    fn a_token_may_be_minted_by_a_more_lenient_program() {
-        let rules = read(
-            r#"[{"ip":["192.0.2.9/24","2001:DB8::9/32","203.0.113.9/0"],"action":"block","type":"ip.src"},
-                {"type":"ip.geoip.country","action":"allow","country":["gb","zz","t1"]}]"#,
-        )
-        .unwrap();
-        assert_eq!(
-            serde_json::to_string(&rules).unwrap(),
-            r#"[{"type":"ip.src","action":"block","ip":["192.0.2.0/24","2001:db8::/32","0.0.0.0/0"]},"#.to_owned()
-                + r#"{"type":"ip.geoip.country","action":"allow","country":["GB","ZZ","T1"]}]"#
-        );
-        let viewer = Viewer::new().ip("192.0.2.200").unwrap();
-        assert!(!rules.evaluate(&viewer).unwrap().is_allowed());
-        assert_eq!(read("[]"), Ok(AccessRules::default()));
-    }
-
-    #[test]
-    fn what_is_not_understood_is_refused_where_it_stands() {
-        for (text, pointer) in [
-            (r#"[null]"#, ""),
-            (r#"["any"]"#, ""),
-            (r#"[{"type":"any","action":"block","secret-name":1}]"#, ""),
-            (r#"[{"action":"block"}]"#, "/type"),
-            (r#"[{"type":null,"action":"block"}]"#, "/type"),
-            (r#"[{"type":"ip.src.asnum","action":"block"}]"#, "/type"),
-            (r#"[{"type":"Any","action":"block"}]"#, "/type"),
-            (r#"[{"type":"any"}]"#, "/action"),
-            (r#"[{"type":"any","action":"challenge"}]"#, "/action"),
-            (r#"[{"type":"any","action":"Block"}]"#, "/action"),
-            (r#"[{"type":"any","action":"block","ip":null}]"#, "/ip"),
-            (r#"[{"type":"ip.src","action":"block"}]"#, "/ip"),
-            (r#"[{"type":"ip.src","action":"block","ip":null}]"#, "/ip"),
-            (r#"[{"type":"ip.src","action":"block","ip":[]}]"#, "/ip"),
-            (
-                r#"[{"type":"ip.src","action":"block","ip":"192.0.2.1"}]"#,
-                "/ip",
-            ),
-            (
-                r#"[{"type":"ip.src","action":"block","ip":["192.0.2.1"],"country":["GB"]}]"#,
-                "/country",
-            ),
-            (
-                r#"[{"type":"ip.src","action":"block","ip":["192.0.2.1",2]}]"#,
-                "/ip/1",
-            ),
-            (
-                r#"[{"type":"ip.src","action":"block","ip":["192.0.2.01"]}]"#,
-                "/ip/0",
-            ),
-            (
-                r#"[{"type":"ip.src","action":"block","ip":["10.0.0.0/08"]}]"#,
-                "/ip/0",
-            ),
-            (
-                r#"[{"type":"ip.src","action":"block","ip":["fe80::1%eth0"]}]"#,
-                "/ip/0",
-            ),
-            (
-                r#"[{"type":"ip.src","action":"block","ip":["::ffff:192.0.2.1"]}]"#,
-                "/ip/0",
-            ),
-            (
-                r#"[{"type":"ip.geoip.country","action":"block","ip":["192.0.2.1"]}]"#,
-                "/country",
-            ),
-            (
-                r#"[{"type":"ip.geoip.country","action":"block","country":[]}]"#,
-                "/country",
-            ),
-            (
-                r#"[{"type":"ip.geoip.country","action":"block","country":{}}]"#,
-                "/country",
-            ),
-            (
-                r#"[{"type":"ip.geoip.country","action":"block","country":["GB","FRA"]}]"#,
-                "/country/1",
-            ),
-            (
-                r#"[{"type":"ip.geoip.country","action":"block","country":["GB","T2"]}]"#,
-                "/country/1",
-            ),
-        ] {
-            let expected = (
-                ErrorCode::RuleNotUnderstood,
-                format!("/accessRules/0{pointer}"),
-            );
-            assert_eq!(refusal(text), expected, "{text}");
-        }
-        let second = r#"[{"type":"any","action":"allow"},{"type":"any","action":"?"}]"#;
-        assert_eq!(refusal(second).1, "/accessRules/1/action");
-    }
-
-    #[test]
-    fn a_claim_that_is_no_short_list_has_codes_of_its_own() {
-        for text in ["null", "{}", "\"[]\"", "false", "0"] {
-            assert_eq!(
-                refusal(text),
-                (ErrorCode::ClaimType, "/accessRules".to_owned()),
-                "{text}"
-            );
-        }
-        let six = format!("[{}null]", r#"{"type":"any","action":"allow"},"#.repeat(5));
-        assert_eq!(
-            refusal(&six),
-            (ErrorCode::TokenRulesTooMany, "/accessRules".to_owned())
-        );
-    }
-
-    #[test]
-    fn refusals_quote_nothing_of_a_token() {
-        let needle = "needle";
-        for text in [
-            r#"[{"type":"any","action":"block","needle":1}]"#,
-            r#"[{"type":"needle","action":"block"}]"#,
-            r#"[{"type":"any","action":"needle"}]"#,
-            r#"[{"type":"ip.src","action":"block","ip":["needle"]}]"#,
-            r#"[{"type":"ip.src","action":"block","ip":["::1/needle"]}]"#,
-            r#"[{"type":"ip.src","action":"block","ip":["::1%needle"]}]"#,
-            r#"[{"type":"ip.geoip.country","action":"block","country":["needle"]}]"#,
-        ] {
-            let error = read(text).unwrap_err();
-            assert!(!format!("{error:?}").contains(needle), "{error:?}");
-        }
-        let mapped = r#"[{"type":"ip.src","action":"block","ip":["::ffff:198.51.100.77"]}]"#;
-        assert!(!format!("{:?}", read(mapped)).contains("198.51.100.77"));
-    }
-
-    #[test]
-    fn rules_of_a_token_are_checked_again_before_they_go_into_one() {
-        let rules = read(
-            r#"[{"type":"any","action":"allow"},
-            {"type":"ip.geoip.country","action":"block","country":["GB","ZZ"]}]"#,
-        )
-        .unwrap();
-        let error = rules.check_for_minting().unwrap_err();
-        assert_eq!(error.code(), ErrorCode::CountryInvalid);
-        assert_eq!(error.field(), Some("/accessRules/1/country/1"));
-        assert_eq!(AccessRules::new(rules.rules().iter().cloned()), Err(error));
-        let fine = AccessRules::new([Rule::block(Condition::any())]).unwrap();
-        assert_eq!(fine.check_for_minting(), Ok(()));
-    }
-}
+mod tests;

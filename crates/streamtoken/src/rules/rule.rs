@@ -10,7 +10,7 @@ use crate::{Error, ErrorCode, Result, Value};
 /// One access rule: an action, and the condition under which it is taken.
 ///
 /// Written as `{"type", "action"}` followed by `country` or `ip`, in this order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Rule {
     action: Action,
     condition: Condition,
@@ -27,10 +27,10 @@ pub enum Action {
 }
 
 /// Whom a rule is about. Its lists are never empty and hold checked items only.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Condition(pub(super) Who);
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Who {
     Any,
     Ip(Vec<Network>),
@@ -211,10 +211,14 @@ where
 fn not_empty<T>(items: impl IntoIterator<Item = T>, list: &str) -> Result<Vec<T>> {
     let items: Vec<_> = items.into_iter().collect();
     if items.is_empty() {
-        let message = format!("the list {list} must not be empty; leave the rule out instead");
-        return Err(Error::new(ErrorCode::RuleListEmpty, message).at(format!("/{list}")));
+        return Err(list_empty(list));
     }
     Ok(items)
+}
+
+pub(super) fn list_empty(list: &str) -> Error {
+    let message = format!("the list {list} must not be empty; leave the rule out instead");
+    Error::new(ErrorCode::RuleListEmpty, message).at(format!("/{list}"))
 }
 
 /// The member of an `ip.src` rule.

@@ -2,6 +2,9 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
+
 use super::Country;
 use super::rule::{COUNTRY, IP};
 use crate::options::{given, known_members};
@@ -9,6 +12,8 @@ use crate::{Error, ErrorCode, Result, Value, host};
 
 /// What is known of a viewer. A fact that is not given is unknown: a rule that needs it is refused
 /// instead of guessed.
+///
+/// Serialises as `{"ip", "country"}`, `null` for what is not known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Viewer {
     pub(super) ip: Option<IpAddr>,
@@ -66,6 +71,16 @@ impl Viewer {
         }
     }
 
+    /// The address that is known, never an IPv4-mapped one.
+    pub fn known_ip(&self) -> Option<IpAddr> {
+        self.ip
+    }
+
+    /// The country that is known.
+    pub fn known_country(&self) -> Option<Country> {
+        self.country
+    }
+
     /// The viewer from this country: two letters in any case, or `T1`, as Cloudflare's `CF-IPCountry`
     /// says it. The letters need not be an assigned code, so that a new country refuses nobody.
     ///
@@ -78,6 +93,15 @@ impl Viewer {
             country: Some(country),
             ..self
         })
+    }
+}
+
+impl Serialize for Viewer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = serializer.serialize_struct("Viewer", 2)?;
+        out.serialize_field(IP, &self.ip)?;
+        out.serialize_field(COUNTRY, &self.country)?;
+        out.end()
     }
 }
 

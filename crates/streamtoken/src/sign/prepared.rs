@@ -1,7 +1,8 @@
 //! Tokens whose signature is made elsewhere: in a KMS, an HSM or WebCrypto.
 
 use super::{Unsigned, payload};
-use crate::{ErrorCode, PublicKey, Result, SignOptions, Token};
+use crate::lint;
+use crate::{ErrorCode, Finding, LintLevel, PublicKey, Result, SignOptions, Token};
 
 /// A token that lacks its signature.
 ///
@@ -22,13 +23,28 @@ pub struct Prepared {
 }
 
 /// Prepares a token for `identifier` that the private half of `key` is to sign. The options mean what
-/// they mean to [`Signer::sign`](crate::Signer::sign).
+/// they mean to [`Signer::sign`](crate::Signer::sign), at [`LintLevel::Warn`].
 ///
 /// # Errors
 /// Those of [`Signer::sign`](crate::Signer::sign), all before anything is signed.
 pub fn prepare(key: &PublicKey, identifier: &str, options: &SignOptions) -> Result<Prepared> {
+    prepare_linted(key, identifier, options, LintLevel::Warn)
+}
+
+/// As [`prepare`], at the lint level `level`.
+///
+/// # Errors
+/// Those of [`prepare`]; [`ErrorCode::LintDenied`] under [`LintLevel::Deny`].
+pub fn prepare_linted(
+    key: &PublicKey,
+    identifier: &str,
+    options: &SignOptions,
+    level: LintLevel,
+) -> Result<Prepared> {
     let header = payload::header(key.id());
-    let unsigned = Unsigned::new(&header, key, identifier, options.at_now(), options)?;
+    let now = options.at_now();
+    let mut unsigned = Unsigned::new(&header, key, identifier, now, options)?;
+    unsigned.warnings = lint::when_minting(level, options, unsigned.times, now)?;
     Ok(Prepared {
         unsigned,
         key: key.clone(),
@@ -39,6 +55,11 @@ impl Prepared {
     /// What is to be signed with RSASSA-PKCS1-v1_5 and SHA-256: ASCII, to be hashed as it is.
     pub fn signing_input(&self) -> &str {
         &self.unsigned.input
+    }
+
+    /// What the rules and options probably do not mean, as the token will tell it.
+    pub fn warnings(&self) -> &[Finding] {
+        self.unsigned.warnings.as_deref().unwrap_or_default()
     }
 
     /// Checks the signature with the public key and completes the token.

@@ -71,7 +71,7 @@ impl<'a> Location<'a> {
 
 /// Cloudflare's video and live-input UIDs have 32 hexadecimal digits. A wider alphabet would take
 /// `manifest` or `videos` for one.
-pub(super) fn is_uid(text: &str) -> bool {
+pub(crate) fn is_uid(text: &str) -> bool {
     text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 

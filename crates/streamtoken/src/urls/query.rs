@@ -34,7 +34,7 @@ pub(super) fn encode(value: &str) -> String {
 }
 
 /// Percent-decodes one name or value; `None` when it does not say UTF-8.
-pub(super) fn decode(text: &str) -> Option<Cow<'_, str>> {
+pub(crate) fn decode(text: &str) -> Option<Cow<'_, str>> {
     percent_decode_str(text).decode_utf8().ok()
 }
 

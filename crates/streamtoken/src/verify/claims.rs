@@ -187,7 +187,7 @@ pub(super) fn times_and_subject(payload: &Value) -> Result<TimesAndSubject> {
 
 /// The forms of a time in the wild: an integer, an integral float in any spelling, a canonical decimal
 /// string. `str::parse` takes `+5` and `007`, which no issuer writes.
-fn seconds(claim: &str, value: &Value) -> Result<u64> {
+pub(crate) fn seconds(claim: &str, value: &Value) -> Result<u64> {
     let seconds = match value {
         Value::Integer(number) => u64::try_from(*number).ok(),
         Value::Float(number) if *number >= 0.0 && number.fract() == 0.0 => {
@@ -202,7 +202,7 @@ fn seconds(claim: &str, value: &Value) -> Result<u64> {
     seconds.ok_or_else(|| not_understood(claim, TIME))
 }
 
-fn flags(value: &Value) -> Result<Flags> {
+pub(crate) fn flags(value: &Value) -> Result<Flags> {
     let members = value
         .as_object()
         .ok_or_else(|| not_understood("flags", "an object"))?;

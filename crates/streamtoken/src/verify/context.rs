@@ -10,11 +10,11 @@ use crate::{Claims, Error, ErrorCode, Result, Value, Viewer, host, id};
 /// a fact that was not given refuses the token with [`ErrorCode::ViewerUnknown`].
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct VerifyContext {
-    pub(super) now: Option<u64>,
-    pub(super) identifier: Option<String>,
-    viewer: Viewer,
-    leeway: u64,
-    download: bool,
+    pub(crate) now: Option<u64>,
+    pub(crate) identifier: Option<String>,
+    pub(crate) viewer: Viewer,
+    pub(crate) leeway: u64,
+    pub(crate) download: bool,
 }
 
 /// Longest leeway, in seconds (our choice; the edge's own skew is undocumented).
@@ -46,7 +46,11 @@ impl VerifyContext {
     /// [`ErrorCode::OptionNull`] (`identifier`), [`ErrorCode::IdentifierInvalid`], the codes of times (120 to 124), [`ErrorCode::LeewayTooLarge`],
     /// [`ErrorCode::ViewerIpInvalid`], [`ErrorCode::ViewerCountryInvalid`].
     pub fn from_value(value: &Value) -> Result<Self> {
-        let members = known_members(value, Self::NAMES, &[])?;
+        Self::from_members(known_members(value, Self::NAMES, &[])?)
+    }
+
+    /// The facts among `members`, whose names are known.
+    pub(crate) fn from_members(members: &[(String, Value)]) -> Result<Self> {
         let mut context = Self::default();
         if let Some(Value::Null) = member(members, "identifier") {
             return Err(Error::new(
@@ -125,7 +129,7 @@ impl VerifyContext {
     }
 
     /// Refuses a context that makes no sense, before the token is looked at.
-    pub(super) fn check(&self) -> Result<()> {
+    pub(crate) fn check(&self) -> Result<()> {
         self.check_identifier()?;
         check_magnitude(self.now.unwrap_or(0)).map_err(|error| error.at("/now"))?;
         self.check_leeway()

@@ -3,10 +3,14 @@
 //! `STREAMTOKEN_FILL_VECTORS=1` writes the result into cases that have no `expect` yet. It never
 //! changes one that is there: read what was filled before it is committed.
 
+mod explain;
 mod format;
 mod keys;
+mod lint;
+mod reuse;
 mod rules;
 mod sign;
+mod simulate;
 mod urls;
 mod verify;
 
@@ -21,6 +25,10 @@ fn run(case: &Case) -> Result<Json, Error> {
     match case.operation.as_str() {
         operation if keys::OPERATIONS.contains(&operation) => keys::run(case),
         "sign" | "batch_line" | "prepare" => sign::run(case),
+        "explain" => explain::run(case),
+        "lint" | "sign_lint" => lint::run(case),
+        "simulate" => simulate::run(case),
+        "sign_in_turn" => reuse::run(case),
         "verify" | "inspect" => verify::run(case),
         "rules_parse" | "rules_evaluate" | "rules_allow_only" | "rules_block" => rules::run(case),
         "playback_urls" | "embed" | "customer_code" | "rewrite" => urls::run(case),

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails may panic")]
 
 mod faults;
+mod live;
 mod proxy_silence;
 mod server;
 mod silence;

@@ -63,6 +63,7 @@ table! {
     NetworkIpv4Mapped "network_ipv4_mapped" 400 "an IPv4-mapped IPv6 address must be written as IPv4",
     ViewerIpInvalid "viewer_ip_invalid" 400 "the viewer's ip must be a bare IPv4 or IPv6 address",
     ViewerCountryInvalid "viewer_country_invalid" 400 "the viewer's country must be two letters or T1",
+    LintDenied "lint_denied" 400 "the lint level deny refuses what a lint warns of",
     CustomerCodeInvalid "customer_code_invalid" 400 "a customer code has 1 to 54 characters of a-z, 0-9 and '-'",
     CustomerCodeIsAccountId "customer_code_is_account_id" 400 "32 hexadecimal digits are an account id, not the customer code",
     UrlInvalid "url_invalid" 400 "the URL is not a Stream playback URL",

@@ -23,6 +23,8 @@ pub(super) enum Program {
     Vectors,
     /// NULL, lengths, encodings, order of freeing.
     Boundary,
+    /// Reports, findings and simulations of what nobody should have given.
+    Refused,
     /// Many threads, one handle.
     Threads,
     /// The client of Cloudflare's API, against services.
@@ -84,6 +86,7 @@ impl Program {
     pub(super) const ALL: &'static [Self] = &[
         Self::Vectors,
         Self::Boundary,
+        Self::Refused,
         Self::Threads,
         Self::Client,
         Self::Panics,
@@ -96,6 +99,7 @@ impl Program {
         match self {
             Self::Vectors => "vectors",
             Self::Boundary => "boundary",
+            Self::Refused => "refused",
             Self::Threads => "threads",
             Self::Client => "client",
             Self::Panics => "panics",
@@ -256,6 +260,7 @@ pub(super) fn sources(programs: &[Program]) -> Result<Vec<PathBuf>> {
         sources.extend(match program {
             Program::Vectors => sources_in(&tests.join("vectors"))?,
             Program::Boundary => named(&["boundary", "check", "slots", "include_twice"]),
+            Program::Refused => named(&["refused", "check"]),
             Program::Threads => named(&["threads", "check"]),
             Program::Client => {
                 let mut sources = sources_in(&tests.join("client"))?;

@@ -19,7 +19,7 @@ use crate::project;
 pub(super) fn test(prefix: &Path, services: &Services, cases: &mut Cases) -> Result<()> {
     let example = Example::read()?;
     cases.run("the README's program", || readme(prefix, &example));
-    cases.run("the README's client", readme_client);
+    cases.run("the README's examples", readme_examples);
     cases.run("go vet", || command::run(go("vet", prefix)).map(drop));
     for language in build(prefix)? {
         let name = &language.surface;
@@ -27,8 +27,9 @@ pub(super) fn test(prefix: &Path, services: &Services, cases: &mut Cases) -> Res
         cases.run(&format!("refusals, {name}"), || {
             refusals(&language, &example)
         });
-        // The one in Go is for those who need no network.
+        // Those in Go show the way over cgo, and leave out what goes the same way.
         if name != "Go" {
+            cases.run(&format!("explain, {name}"), || explain(&language, &example));
             cases.run(&format!("client, {name}"), || {
                 client(&language, services, &example)
             });
@@ -138,13 +139,45 @@ fn readme(prefix: &Path, example: &Example) -> Result<()> {
     Ok(())
 }
 
-/// The README shows the example as it is.
-fn readme_client() -> Result<()> {
+/// The README shows these examples as they are.
+fn readme_examples() -> Result<()> {
     let folder = project::root().join("bindings/c");
     let readme = fs::read_to_string(folder.join("README.md"))?;
-    let client = fs::read_to_string(folder.join("examples/client.c"))?;
-    let is_there = readme.contains(&format!("```c\n{client}```\n"));
-    ensure!(is_there, "examples/client.c is not in the README");
+    for name in ["client", "explain"] {
+        let example = fs::read_to_string(folder.join(format!("examples/{name}.c")))?;
+        let is_there = readme.contains(&format!("```c\n{example}```\n"));
+        ensure!(is_there, "examples/{name}.c is not in the README");
+    }
+    Ok(())
+}
+
+/// The published token has expired, and stands where no token belongs.
+fn explain(language: &Examples, example: &Example) -> Result<()> {
+    let (token, video) = (example.token.as_str(), example.identifier.as_str());
+    let url = format!(
+        "https://customer-f33zs165nr7gyfy4.cloudflarestream.com/{video}/manifest/video.m3u8?token={token}"
+    );
+    fails(
+        (language.program)("explain"),
+        2,
+        "usage: explain TEXT IDENTIFIER",
+    )?;
+    let mut command = (language.program)("explain");
+    tools::give_example_key(&mut command, example);
+    command.args([url.as_str(), video]);
+    let ended = command::capture(command)?;
+    let has = |line: &str| ended.output.contains(line);
+    ensure!(
+        ended.status.code() == Some(1)
+            && ended.output.starts_with("refuses\n")
+            && ["\nfail token_place: ", "\nfail expired: "]
+                .into_iter()
+                .all(has)
+            && !has(token),
+        "it ended with {} and printed {}",
+        ended.status,
+        ended.output
+    );
     Ok(())
 }
 

@@ -1,0 +1,24 @@
+import type { Client, Signer, Token } from '../index.js';
+import type { RequestOptions, TokenCreateParams } from './client-api.js';
+
+/** Options of a source: those of signing or of asking, without the times that are fixed. */
+export interface SourceOptions
+  extends Omit<TokenCreateParams, 'exp' | 'now'>,
+    Omit<RequestOptions, 'signal'> {
+  /** Is called with the error of each renewal that fails, once. What it throws becomes a warning of the process. */
+  readonly onError?: ((error: Error) => unknown) | null | undefined;
+}
+
+/**
+ * Keeps a fresh token for one video. It is renewed when `renewAt` comes near and somebody asks; the old one
+ * is given meanwhile, as long as it lives. There are no timers: a process ends when its work is done.
+ */
+export class TokenSource {
+  /** Throws for an identifier and options that will never do. The first token is made when it is asked for. */
+  constructor(signerOrClient: Signer | Client, identifier: string, options?: SourceOptions);
+  /**
+   * The token of the moment. Without a living one this waits for the renewal, and all who wait get the same,
+   * or the error that it failed with.
+   */
+  token(): Promise<Token>;
+}

@@ -2,8 +2,8 @@
  * Mints the token of a window of time: whoever mints within the same window, on any host and in any
  * language, gets the same bytes.
  *
- * reuse IDENTIFIER SECONDS NOW, with the length of the windows, the time in epoch seconds, and the key
- * in CLOUDFLARE_STREAM_KEY or CLOUDFLARE_STREAM_KEY_FILE, its id in CLOUDFLARE_STREAM_KEY_ID.
+ * reuse IDENTIFIER SECONDS NOW, with the length of the windows, the time in epoch seconds, and the
+ * key in CLOUDFLARE_STREAM_KEY or CLOUDFLARE_STREAM_KEY_FILE, its id in CLOUDFLARE_STREAM_KEY_ID.
  */
 
 #include <stdio.h>
@@ -33,8 +33,7 @@ static int32_t mint(struct work *work, char **arguments, streamtoken_error **err
                                                            strtod(arguments[1], NULL), error);
     }
     if (status == STREAMTOKEN_OK) {
-        status = streamtoken_sign_options_set_now(work->options, strtod(arguments[2], NULL),
-                                                  error);
+        status = streamtoken_sign_options_set_now(work->options, strtod(arguments[2], NULL), error);
     }
     if (status == STREAMTOKEN_OK) {
         status = streamtoken_signer_sign(work->signer, arguments[0], strlen(arguments[0]),

@@ -6,6 +6,7 @@ mod finding;
 mod level;
 mod networks;
 mod options;
+mod outcomes;
 mod remedy;
 mod reserved;
 mod rules;

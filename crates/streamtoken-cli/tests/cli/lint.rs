@@ -31,7 +31,7 @@ fn the_template_that_restricts_nothing_is_named() {
         "{}",
         text.stdout
     );
-    let remedy = "\n         help: append {\"type\":\"any\",\"action\":\"block\"} as the last rule";
+    let remedy = "\n         help: make {\"type\":\"any\",\"action\":\"block\"} the last rule";
     assert!(text.stdout.contains(remedy), "{}", text.stdout);
 }
 
@@ -121,7 +121,7 @@ fn signing_warns_unless_told_otherwise() {
     let first = "warning[allow_without_block]: access rule 1 restricts nothing";
     assert!(lines[0].starts_with(first), "{}", lines[0]);
     assert!(
-        lines[0].contains("(/accessRules/0); append {"),
+        lines[0].contains("(/accessRules/0); make {"),
         "{}",
         lines[0]
     );

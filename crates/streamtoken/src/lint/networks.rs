@@ -2,20 +2,27 @@
 
 use super::Warning;
 use super::collect::Warnings;
+use super::outcomes::{Fate, Outcomes};
 use super::reserved;
 use super::rules::Reached;
 use crate::rules::{Bounds, Draft, Items};
 use crate::{Action, Network};
 
-pub(super) fn warnings(reached: &[Reached<'_>], out: &mut Warnings) {
+pub(super) fn warnings(reached: &[Reached<'_>], outcomes: &Outcomes<'_, '_>, out: &mut Warnings) {
     let mut all = Vec::new();
     for (rule, draft) in reached {
-        let Some(Items::Ip(list)) = draft.map(|draft| &draft.who) else {
+        let Some(Draft {
+            action,
+            who: Items::Ip(list),
+            ..
+        }) = draft
+        else {
             continue;
         };
         for (index, network) in list {
             one_network(network, (*rule, "ip", *index), out);
             all.push(Placed {
+                action: *action,
                 bounds: network.bounds(),
                 rule: *rule,
                 index: *index,
@@ -23,7 +30,7 @@ pub(super) fn warnings(reached: &[Reached<'_>], out: &mut Warnings) {
             });
         }
     }
-    one_family(&all, reached, out);
+    one_family(&all, reached, outcomes, out);
     shadowed(all, out);
 }
 
@@ -35,20 +42,23 @@ fn one_network(network: &Network, place: (usize, &'static str, usize), out: &mut
             format!("{network} is every {family} address, and no {other} address")
         });
     }
-    let narrow = if is_v6 { 65 } else { 32 };
-    if network.prefix_length() >= narrow {
+    let range = reserved::range_of(&network.bounds());
+    let is_single = network.prefix_length() == if is_v6 { 128 } else { 32 };
+    // No device changes its address within a range in which there are none.
+    let is_part = is_v6 && network.prefix_length() > 64 && range.is_none();
+    if is_single || is_part {
         out.item(Warning::SingleAddress, place, || {
-            let what = if is_v6 && network.prefix_length() < 128 {
-                "is smaller than the /64 in which one device changes its address"
-            } else {
+            let what = if is_single {
                 "is a single address"
+            } else {
+                "is smaller than the /64 in which one device changes its address"
             };
             format!(
                 "{network} {what}; a viewer whose address changes during the view no longer matches"
             )
         });
     }
-    if let Some(range) = reserved::range_of(&network.bounds()) {
+    if let Some(range) = range {
         out.item(Warning::ReservedRange, place, || {
             format!("{network} is {range}: no viewer comes to the edge from there")
         });
@@ -63,40 +73,62 @@ const fn families(is_v6: bool) -> (&'static str, &'static str) {
     }
 }
 
-/// Whether one of the networks holds all addresses of the family.
-pub(super) fn covers_family(list: &[(usize, Network)], is_v6: bool) -> bool {
-    list.iter()
-        .any(|(_, network)| network.prefix_length() == 0 && network.bounds().is_v6 == is_v6)
-}
-
-fn one_family(all: &[Placed<'_>], reached: &[Reached<'_>], out: &mut Warnings) {
-    let Some(first) = all.first() else { return };
-    let is_v6 = first.bounds.is_v6;
+fn one_family(
+    all: &[Placed<'_>],
+    reached: &[Reached<'_>],
+    outcomes: &Outcomes<'_, '_>,
+    out: &mut Warnings,
+) {
     let unsure = |(_, draft): &Reached<'_>| draft.is_none_or(|draft| !draft.whole);
-    if reached.iter().any(unsure) || all.iter().any(|placed| placed.bounds.is_v6 != is_v6) {
+    if reached.iter().any(unsure) {
         return;
     }
-    out.rule(Warning::OneAddressFamily, first.rule, || {
+    if let Some((rule, is_v6)) = only_family(all.iter()) {
+        out.rule(Warning::OneAddressFamily, rule, || {
+            let (family, other) = families(is_v6);
+            let fate = told(
+                outcomes.of_family(!is_v6),
+                "are judged by their country alone",
+            );
+            format!("all networks are {family}, so viewers who come by {other} {fate}")
+        });
+        return;
+    }
+    let blocking = all.iter().filter(|placed| placed.action == Action::Block);
+    let Some((rule, is_v6)) = only_family(blocking) else {
+        return;
+    };
+    // Where everybody else is blocked, whom no network blocks has no way around the block.
+    if outcomes.in_no_network() == Fate::BLOCKED {
+        return;
+    }
+    out.rule(Warning::OneAddressFamily, rule, || {
         let (family, other) = families(is_v6);
-        let fate = fate_of_others(reached.iter().filter_map(|(_, draft)| *draft));
-        format!("all networks are {family}, so viewers who come by {other} {fate}")
+        let fate = told(outcomes.of_family(!is_v6), "are blocked by no network");
+        format!("all networks that are blocked are {family}, so viewers who come by {other} {fate}")
     });
 }
 
-/// What happens to viewers whom no network matches.
-fn fate_of_others<'d>(mut drafts: impl Iterator<Item = &'d Draft>) -> &'static str {
-    match drafts.find(|draft| !matches!(draft.who, Items::Ip(_))) {
-        None => "are always allowed",
-        Some(draft) => match (&draft.who, draft.action) {
-            (Items::Any, Action::Block) => "are always blocked",
-            (Items::Any, Action::Allow) => "are always allowed",
-            _ => "are judged by their country alone",
-        },
+/// The rule of the first network, and the family, when all are of one.
+fn only_family<'p>(mut networks: impl Iterator<Item = &'p Placed<'p>>) -> Option<(usize, bool)> {
+    let first = networks.next()?;
+    let is_v6 = first.bounds.is_v6;
+    networks
+        .all(|placed| placed.bounds.is_v6 == is_v6)
+        .then_some((first.rule, is_v6))
+}
+
+fn told(fate: Fate, otherwise: &'static str) -> &'static str {
+    match fate {
+        Fate::ALLOWED => "are always allowed",
+        Fate::BLOCKED => "are always blocked",
+        _ => otherwise,
     }
 }
 
 /// A network and where it stands.
 struct Placed<'n> {
+    action: Action,
     bounds: Bounds,
     rule: usize,
     index: usize,

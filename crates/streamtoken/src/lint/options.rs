@@ -61,11 +61,8 @@ pub(super) fn about_times(options: &SignOptions, times: Times, now: u64, out: &m
         out.warning(Warning::LifetimeShort, field, message);
     }
     if starts_later(options, now) {
-        let wait = times.nbf - now;
-        let message = format!(
-            "the token is refused for {wait} s from now, until nbf {}",
-            times.nbf
-        );
+        // Nothing that depends on now: a kept token says it again.
+        let message = format!("the token is refused until nbf {}", times.nbf);
         out.warning(Warning::NotValidYet, "/nbf", message);
     }
 }

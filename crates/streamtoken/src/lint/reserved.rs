@@ -1,4 +1,5 @@
-//! Address ranges that no viewer has on the public internet (IANA's special-purpose registries).
+//! Address ranges that no viewer has on the public internet (IANA's special-purpose registries, and site-local
+//! addresses, which RFC 3879 withdrew).
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -32,7 +33,7 @@ fn find(
     ranges.find_map(|(base, length, width, name)| holds(base, length, width).then_some(name))
 }
 
-const V4: [(Ipv4Addr, u32, &str); 13] = [
+const V4: [(Ipv4Addr, u32, &str); 14] = [
     (Ipv4Addr::new(0, 0, 0, 0), 8, "unspecified (0.0.0.0/8)"),
     (Ipv4Addr::new(10, 0, 0, 0), 8, "private (10.0.0.0/8)"),
     (
@@ -47,6 +48,11 @@ const V4: [(Ipv4Addr, u32, &str); 13] = [
         "link-local (169.254.0.0/16)",
     ),
     (Ipv4Addr::new(172, 16, 0, 0), 12, "private (172.16.0.0/12)"),
+    (
+        Ipv4Addr::new(192, 0, 0, 0),
+        24,
+        "for protocols (192.0.0.0/24)",
+    ),
     (
         Ipv4Addr::new(192, 0, 2, 0),
         24,
@@ -76,9 +82,24 @@ const V4: [(Ipv4Addr, u32, &str); 13] = [
     (Ipv4Addr::new(240, 0, 0, 0), 4, "reserved (240.0.0.0/4)"),
 ];
 
-const V6: [(Ipv6Addr, u32, &str); 7] = [
+const V6: [(Ipv6Addr, u32, &str); 11] = [
     (Ipv6Addr::UNSPECIFIED, 128, "unspecified (::)"),
     (Ipv6Addr::LOCALHOST, 128, "loopback (::1)"),
+    (
+        Ipv6Addr::new(0x64, 0xff9b, 0, 0, 0, 0, 0, 0),
+        96,
+        "how IPv4 hosts are reached through NAT64 (64:ff9b::/96)",
+    ),
+    (
+        Ipv6Addr::new(0x64, 0xff9b, 1, 0, 0, 0, 0, 0),
+        48,
+        "how IPv4 hosts are reached through NAT64 (64:ff9b:1::/48)",
+    ),
+    (
+        Ipv6Addr::new(0x100, 0, 0, 0, 0, 0, 0, 0),
+        64,
+        "for discarding (100::/64)",
+    ),
     (
         Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0),
         32,
@@ -98,6 +119,11 @@ const V6: [(Ipv6Addr, u32, &str); 7] = [
         Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 0),
         10,
         "link-local (fe80::/10)",
+    ),
+    (
+        Ipv6Addr::new(0xfec0, 0, 0, 0, 0, 0, 0, 0),
+        10,
+        "site-local (fec0::/10)",
     ),
     (
         Ipv6Addr::new(0xff00, 0, 0, 0, 0, 0, 0, 0),

@@ -4,6 +4,7 @@
 
 use super::Warning;
 use super::collect::Warnings;
+use super::outcomes::{Fate, Outcomes};
 use super::{countries, networks};
 use crate::rules::{Bounds, Draft, Items};
 use crate::{Action, Country};
@@ -25,9 +26,12 @@ pub(super) fn warnings(drafts: &[Option<Draft>]) -> Warnings {
     }
     let (all, reached) = (reached, without_duplicates(reached, &mut out));
     allows_without_block(&reached, all, &mut out);
-    blocks_everyone(&reached, &mut out);
-    countries::warnings(&reached, &mut out);
-    networks::warnings(&reached, &mut out);
+    if !reached.is_empty() {
+        let outcomes = Outcomes::of(&reached);
+        fates(&reached, all, &outcomes, &mut out);
+        countries::warnings(&reached, &mut out);
+        networks::warnings(&reached, &outcomes, &mut out);
+    }
     out
 }
 
@@ -144,22 +148,82 @@ fn may_block(later: Option<&Draft>, allowed: &Draft) -> bool {
     }
 }
 
-fn blocks_everyone(reached: &[Reached<'_>], out: &mut Warnings) {
-    let (mut all_v4, mut all_v6) = (false, false);
-    for (rule, draft) in reached {
-        let Some(draft) = draft.filter(|draft| draft.action == Action::Block) else {
-            return;
-        };
-        if let Items::Ip(list) = &draft.who {
-            all_v4 |= networks::covers_family(list, false);
-            all_v6 |= networks::covers_family(list, true);
+/// Warns where all viewers have one fate, and of lists that stay open for others than they allow.
+fn fates(
+    reached: &[Reached<'_>],
+    all: &[Option<Draft>],
+    outcomes: &Outcomes<'_, '_>,
+    out: &mut Warnings,
+) {
+    match outcomes.everyone() {
+        Fate::BLOCKED => blocks_everyone(outcomes, out),
+        Fate::ALLOWED => restricts_nobody(all, out),
+        _ => open_end(reached, outcomes, out),
+    }
+}
+
+fn blocks_everyone(outcomes: &Outcomes<'_, '_>, out: &mut Warnings) {
+    if let Some(rule) = outcomes.last_deciding() {
+        out.rule(Warning::BlocksEveryone, rule, || match rule {
+            0 => "access rule 1 blocks every viewer".to_owned(),
+            last => format!("access rules 1 to {} block every viewer", last + 1),
+        });
+    }
+}
+
+/// Where no rule blocks, [`Warning::AllowWithoutBlock`] says it of each rule but the one of any.
+fn restricts_nobody(all: &[Option<Draft>], out: &mut Warnings) {
+    let is_block = |draft: &Draft| draft.action == Action::Block;
+    let is_any = |draft: &Draft| matches!(draft.who, Items::Any);
+    let is_told = match all {
+        [only] => !only.as_ref().is_some_and(is_any),
+        all => !all.iter().flatten().any(is_block),
+    };
+    if is_told {
+        return;
+    }
+    let last = all.len() - 1;
+    out.rule(Warning::RestrictsNobody, last, || match last {
+        0 => "access rule 1 blocks no viewer".to_owned(),
+        last => format!("access rules 1 to {} block no viewer", last + 1),
+    });
+}
+
+/// An allow rule of countries before a block of networks looks like a list of all who may watch. An
+/// exception that is meant has fewer viewers than the block: networks of a country, or some countries of
+/// more.
+fn open_end(reached: &[Reached<'_>], outcomes: &Outcomes<'_, '_>, out: &mut Warnings) {
+    if !is_open(reached, outcomes) {
+        return;
+    }
+    let is_of_networks = |block: &usize| {
+        let draft = reached[*block].1;
+        draft.is_some_and(|draft| matches!(draft.who, Items::Ip(_)))
+    };
+    for (index, (rule, draft)) in reached.iter().enumerate() {
+        let is_list =
+            |draft: &Draft| draft.action == Action::Allow && matches!(draft.who, Items::Country(_));
+        if !draft.is_some_and(is_list) {
+            continue;
         }
-        if matches!(draft.who, Items::Any) || (all_v4 && all_v6) {
-            out.rule(Warning::BlocksEveryone, *rule, || match rule {
-                0 => "access rule 1 blocks every viewer".to_owned(),
-                last => format!("access rules 1 to {} block every viewer", last + 1),
+        let blocks = outcomes.exempted_from(index);
+        let meant = !blocks.iter().all(is_of_networks);
+        if let Some(block) = blocks.first().filter(|_| !meant) {
+            out.rule(Warning::OpenEnd, *rule, || {
+                format!(
+                    "access rule {} keeps nobody out: it only exempts viewers from access rule {}, and a viewer \
+                     whom no rule matches is allowed too",
+                    rule + 1,
+                    reached[*block].0 + 1
+                )
             });
-            return;
         }
     }
+}
+
+/// Whether for sure no rule matches some viewers of each family.
+fn is_open(reached: &[Reached<'_>], outcomes: &Outcomes<'_, '_>) -> bool {
+    let is_list = |draft: &Draft| draft.whole && !matches!(draft.who, Items::Any);
+    let mut drafts = reached.iter().map(|(_, draft)| *draft);
+    drafts.all(|draft| draft.is_some_and(is_list)) && outcomes.has_unmatched_addresses()
 }

@@ -6,6 +6,8 @@
 pub enum Warning {
     /// An allow rule restricts nothing.
     AllowWithoutBlock,
+    /// An allow rule does not keep others out, because no block rule closes the list.
+    OpenEnd,
     /// A rule behind one of `any` is never read.
     RuleUnreachable,
     /// A rule repeats the condition of an earlier one.
@@ -24,6 +26,8 @@ pub enum Warning {
     NetworkCoversAll,
     /// Nobody can be allowed.
     BlocksEveryone,
+    /// Nobody is blocked.
+    RestrictsNobody,
     /// A code that Cloudflare reports for viewers and that is no country.
     CountryUnknownPlace,
     /// The token lives for less than a minute.
@@ -40,6 +44,7 @@ impl Warning {
     /// All of them, in the order in which documents list them.
     pub const ALL: &'static [Self] = &[
         Self::AllowWithoutBlock,
+        Self::OpenEnd,
         Self::RuleUnreachable,
         Self::RuleDuplicate,
         Self::NetworkShadowed,
@@ -49,6 +54,7 @@ impl Warning {
         Self::ReservedRange,
         Self::NetworkCoversAll,
         Self::BlocksEveryone,
+        Self::RestrictsNobody,
         Self::CountryUnknownPlace,
         Self::LifetimeShort,
         Self::NotValidYet,
@@ -78,7 +84,14 @@ impl Warning {
                 "allow_without_block",
                 "an allow rule restricts nothing unless a later rule blocks, because a viewer whom no rule \
                  matches is allowed too",
-                "append {\"type\":\"any\",\"action\":\"block\"} as the last rule, in place of one of any that allows",
+                "make {\"type\":\"any\",\"action\":\"block\"} the last rule, and drop a rule of any that allows",
+            ),
+            Self::OpenEnd => (
+                "open_end",
+                "an allow rule of countries before a block of networks only exempts viewers from that block; it \
+                 does not keep others out",
+                "end with {\"type\":\"any\",\"action\":\"block\"} if nobody else may watch, and with one of any that \
+                 allows if others may",
             ),
             Self::RuleUnreachable => (
                 "rule_unreachable",
@@ -88,7 +101,7 @@ impl Warning {
             Self::RuleDuplicate => (
                 "rule_duplicate",
                 "an earlier rule has the same condition and decides first",
-                "leave one of the two rules out",
+                "leave the later rule out, or the earlier one if the later is what is meant",
             ),
             Self::NetworkShadowed => (
                 "network_shadowed",
@@ -124,6 +137,12 @@ impl Warning {
                 "blocks_everyone",
                 "every viewer is blocked, so nobody can use the token",
                 "put a rule that allows somebody before the one that blocks all",
+            ),
+            Self::RestrictsNobody => (
+                "restricts_nobody",
+                "no viewer is blocked, so whoever has the token can use it, as without rules",
+                "leave the rules out if everybody may watch; otherwise block before you allow, or end with \
+                 {\"type\":\"any\",\"action\":\"block\"} and have no other rule of any",
             ),
             Self::CountryUnknownPlace => (
                 "country_unknown_place",

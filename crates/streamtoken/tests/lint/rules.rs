@@ -7,13 +7,16 @@ use streamtoken::{
     AccessRules, Action, Condition, Finding, Level, Rule, Viewer, Warning, simulate,
 };
 
+use crate::ids;
+
 /// Networks in a small space, so that they meet often.
 fn any_network() -> impl Strategy<Value = String> {
     let v4 = (0_u8..4, 30_u8..=32)
         .prop_map(|(low, length)| format!("93.184.216.{}/{length}", low & (255 << (32 - length))));
     let v6 = (0_u8..4, 126_u8..=128)
         .prop_map(|(low, length)| format!("2400::{}/{length}", low & (255 << (128 - length))));
-    prop_oneof![4 => v4, 4 => v6, 1 => Just("0.0.0.0/0".to_owned()), 1 => Just("::/0".to_owned())]
+    prop_oneof![4 => v4, 4 => v6, 1 => Just("0.0.0.0/0".to_owned()), 1 => Just("::/0".to_owned()),
+        1 => prop_oneof![Just("0.0.0.0/1".to_owned()), Just("128.0.0.0/1".to_owned())]]
 }
 
 fn any_condition() -> impl Strategy<Value = Condition> {
@@ -41,7 +44,8 @@ fn any_rules() -> impl Strategy<Value = Vec<Rule>> {
 fn viewers() -> Vec<Viewer> {
     let v4 = (0..5).map(|low| format!("93.184.216.{low}"));
     let v6 = (0..5).map(|low| format!("2400::{low}"));
-    let addresses: Vec<IpAddr> = v4.chain(v6).map(|text| text.parse().unwrap()).collect();
+    let all = v4.chain(v6).chain(["200.0.0.1".to_owned()]);
+    let addresses: Vec<IpAddr> = all.map(|text| text.parse().unwrap()).collect();
     let of = |address: &IpAddr| {
         let viewer = Viewer::new().ip_addr(*address);
         ["GB", "IE", "FR", "DE"].map(|country| viewer.country(country).unwrap())
@@ -50,8 +54,12 @@ fn viewers() -> Vec<Viewer> {
 }
 
 fn actions(rules: &[Rule]) -> Vec<Action> {
+    actions_for(rules, &viewers())
+}
+
+fn actions_for(rules: &[Rule], viewers: &[Viewer]) -> Vec<Action> {
     let rules = AccessRules::new(rules.iter().cloned()).unwrap();
-    let results = simulate(&rules, &viewers());
+    let results = simulate(&rules, viewers);
     results
         .iter()
         .map(|result| result.action().unwrap())
@@ -104,8 +112,71 @@ proptest! {
             if let Some(rest) = without(&rules, &finding).filter(|_| useless) {
                 prop_assert_eq!(actions(&rest), &*all, "{}", finding);
             }
-            if finding.id() == Warning::BlocksEveryone.id() {
-                prop_assert!(all.iter().all(|action| *action == Action::Block), "{}", finding);
+        }
+    }
+
+    #[test]
+    fn that_all_have_one_fate_is_told(rules in any_rules()) {
+        let all = actions(&rules);
+        let findings = AccessRules::new(rules.iter().cloned()).unwrap().lint();
+        let told = |warning: Warning| findings.iter().any(|finding| finding.id() == warning.id());
+        let every = |wanted| all.iter().all(|action| *action == wanted);
+        prop_assert_eq!(told(Warning::BlocksEveryone), every(Action::Block));
+        if told(Warning::RestrictsNobody) {
+            prop_assert!(every(Action::Allow));
+        } else if every(Action::Allow) {
+            prop_assert!(rules.is_empty() || told(Warning::AllowWithoutBlock));
+        }
+    }
+
+    #[test]
+    fn what_is_said_of_the_other_family_is_so(rules in any_rules()) {
+        for finding in AccessRules::new(rules.iter().cloned()).unwrap().lint() {
+            if finding.id() != Warning::OneAddressFamily.id() {
+                continue;
+            }
+            let (_, said) = finding.message().split_once(", so viewers who come by ").unwrap();
+            let (family, fate) = said.split_once(' ').unwrap();
+            let of_family = |viewer: &Viewer| viewer.known_ip().unwrap().is_ipv6() == (family == "IPv6");
+            let viewers: Vec<_> = viewers().into_iter().filter(of_family).collect();
+            let actions = actions_for(&rules, &viewers);
+            let some = |wanted| actions.contains(&wanted);
+            let expected = match fate {
+                "are always allowed" => (true, false),
+                "are always blocked" => (false, true),
+                "are judged by their country alone" | "are blocked by no network" => (true, true),
+                _ => panic!("{fate}"),
+            };
+            prop_assert_eq!((some(Action::Allow), some(Action::Block)), expected, "{}", finding);
+            let by_network = simulate(&AccessRules::new(rules.iter().cloned()).unwrap(), &viewers)
+                .iter()
+                .filter_map(|result| result.rule().map(|rule| &rules[rule]))
+                .any(|rule| rule.action() == Action::Block && !rule.condition().networks().is_empty());
+            prop_assert!(!by_network, "{}", finding);
+        }
+    }
+
+    #[test]
+    fn an_open_end_lets_others_in(rules in any_rules()) {
+        let all = actions(&rules);
+        let findings = AccessRules::new(rules.iter().cloned()).unwrap().lint();
+        let told = ids(&findings);
+        for finding in &findings {
+            if finding.id() != Warning::OpenEnd.id() {
+                continue;
+            }
+            let results = simulate(&AccessRules::new(rules.iter().cloned()).unwrap(), &viewers());
+            let others = results.iter().filter(|result| result.rule().is_none());
+            let families: Vec<_> = others
+                .map(|other| (other.action(), other.viewer().known_ip().unwrap().is_ipv6()))
+                .collect();
+            for is_v6 in [false, true] {
+                prop_assert!(families.contains(&(Some(Action::Allow), is_v6)), "{}", finding);
+            }
+            // What a rule exempts from, its duplicate does too.
+            if !told.contains(&Warning::RuleDuplicate.id()) {
+                let rest = actions(&without(&rules, finding).unwrap());
+                prop_assert_ne!(&rest, &all, "{} exempts nobody", finding);
             }
         }
     }

@@ -126,7 +126,7 @@ impl Asked {
             (json!({"exp": now + 60}), json!({"exp": now + 60})),
             (
                 json!({"now": now, "expires_in": "2h"}),
-                json!({"exp": now + 7200}),
+                json!({"exp": now + 7200, "nbf": now - 3600}),
             ),
             (json!({"nbf": 12}), json!({"nbf": 12})),
             (json!({"downloadable": true}), json!({"downloadable": true})),

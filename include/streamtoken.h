@@ -2722,7 +2722,7 @@ STREAMTOKEN_MUST_USE
 const streamtoken_error *streamtoken_report_error(const streamtoken_report *report);
 
 /**
- * What was given: `token`, `url`, `video_uid`, `private_key` and others.
+ * What was given: `token`, `url`, `uid`, `private_key` and others.
  *
  * Ownership: the text belongs to `report` and goes with it.
  * NULL: `report` may be NULL; the answer is NULL then. `length` may be NULL.

@@ -174,7 +174,7 @@ class report {
                                   std::shared_ptr<const streamtoken_error>(raw_, found));
     }
 
-    /// What was given: `token`, `url`, `video_uid`, `private_key` and others.
+    /// What was given: `token`, `url`, `uid`, `private_key` and others.
     std::string_view kind() const noexcept { return text(streamtoken_report_kind); }
 
     /// How many bytes of the text were looked at.

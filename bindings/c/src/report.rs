@@ -123,7 +123,7 @@ pub extern "C" fn streamtoken_report_error(
     infallible(None, || report?.error.as_ref())
 }
 
-/// What was given: `token`, `url`, `video_uid`, `private_key` and others.
+/// What was given: `token`, `url`, `uid`, `private_key` and others.
 ///
 /// Ownership: the text belongs to `report` and goes with it.
 /// NULL: `report` may be NULL; the answer is NULL then. `length` may be NULL.

@@ -49,7 +49,7 @@ impl Report {
         Some(raise(error).into_value(py).into_bound(py))
     }
 
-    /// What was given: `token`, `url`, `video_uid`, `private_key` and others.
+    /// What was given: `token`, `url`, `uid`, `private_key` and others.
     #[getter]
     fn kind(&self) -> &'static str {
         self.0.kind()

@@ -18,6 +18,8 @@ const OF_THE_WORKSHOP: &[&str] = &[
     "FILL_VECTORS",
     "PANICS",
     "PANIC_BUILD",
+    "SERVICE",
+    "SERVICE_TLS",
     "TOOLS",
     "VECTORS",
     "WRITE_GENERATED",

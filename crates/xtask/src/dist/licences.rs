@@ -20,14 +20,15 @@ pub(super) fn write(package: &str, to: &Path) -> Result<()> {
 fn third_party(package: &str) -> Result<String> {
     let crates = linked(package)?;
     let mut out = format!(
-        "Linked into this: the Rust standard library (MIT OR Apache-2.0) and {} crates.\n\n",
+        "Linked into this: the Rust standard library (MIT OR Apache-2.0) and {} crates. What is offered under \
+         MIT or the Apache License 2.0 is used under MIT.\n\n",
         crates.len()
     );
     // By its words: many crates have the same licence with other spaces and line breaks.
     let mut texts: BTreeMap<String, (String, Vec<&str>)> = BTreeMap::new();
     for one in &crates {
         writeln!(out, "{}: {}", one.name, one.licence)?;
-        let found = licence_texts(&one.folder)?;
+        let found = chosen(&one.licence, licence_texts(&one.folder)?);
         for text in found {
             let (_, names) = texts.entry(words(&text)).or_insert((text, Vec::new()));
             names.push(&one.name);
@@ -43,6 +44,22 @@ fn third_party(package: &str) -> Result<String> {
         )?;
     }
     Ok(out)
+}
+
+/// The texts that count: of a crate under MIT or Apache-2.0 that of MIT, which is a tenth as long.
+fn chosen(licence: &str, texts: Vec<String>) -> Vec<String> {
+    let offers = licence.split(" OR ").flat_map(|offer| offer.split('/'));
+    let has_choice =
+        !licence.contains(['(', ')']) && offers.map(str::trim).any(|offer| offer == "MIT");
+    let is_mit = |text: &String| text.contains("Permission is hereby granted, free of charge");
+    if !has_choice || !texts.iter().any(is_mit) {
+        return texts;
+    }
+    let is_apache = |text: &String| {
+        let start: String = words(text).chars().take(80).collect();
+        start.contains("Apache License") && !is_mit(text)
+    };
+    texts.into_iter().filter(|text| !is_apache(text)).collect()
 }
 
 fn words(text: &str) -> String {
@@ -141,7 +158,7 @@ fn is_licence(path: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_licence, name_and_version, words};
+    use super::{chosen, is_licence, name_and_version, words};
     use std::path::Path;
 
     #[test]
@@ -152,6 +169,33 @@ mod tests {
         assert_eq!(name.as_deref(), Some("serde_derive 1.0.2"));
         assert_eq!(name_and_version("streamtoken v0.1.0 (/a/b)"), None);
         assert_eq!(name_and_version(""), None);
+    }
+
+    #[test]
+    fn of_two_licences_the_short_one_is_chosen() {
+        let mit = "MIT License\nPermission is hereby granted, free of charge, to any".to_owned();
+        let apache = "   Apache License\n Version 2.0, January 2004".to_owned();
+        let notice = "A notice".to_owned();
+        let all = vec![apache.clone(), mit.clone(), notice.clone()];
+        for licence in [
+            "MIT OR Apache-2.0",
+            "Apache-2.0/MIT",
+            "Zlib OR Apache-2.0 OR MIT",
+        ] {
+            assert_eq!(
+                chosen(licence, all.clone()),
+                [mit.clone(), notice.clone()],
+                "{licence}"
+            );
+        }
+        for licence in [
+            "Apache-2.0",
+            "MIT AND Apache-2.0",
+            "(MIT OR Apache-2.0) AND ISC",
+        ] {
+            assert_eq!(chosen(licence, all.clone()), all, "{licence}");
+        }
+        assert_eq!(chosen("MIT OR Apache-2.0", vec![apache.clone()]), [apache]);
     }
 
     #[test]

@@ -56,7 +56,9 @@
  * between, which the library then refuses like any other character that has no place there. They leave
  * with a NUL at the end and their length beside it, which you may leave out with NULL; none of them holds
  * a NUL in between. Text is UTF-8. Lengths above STREAMTOKEN_MAX_LENGTH are refused before anything is
- * read, so a length of -1 is harmless.
+ * read, so a length of -1 is harmless. streamtoken_explain alone reads the beginning of a longer text, up to
+ * PTRDIFF_MAX: there a length of -1 is harmless as a size_t, and not as an unsigned number of 32 bits where
+ * size_t has 64.
  *
  * NULL
  *
@@ -951,7 +953,7 @@ typedef struct streamtoken_signer streamtoken_signer;
 typedef struct streamtoken_signing_key streamtoken_signing_key;
 
 /**
- * A signed URL token that was minted here, and what is known about it. It never changes.
+ * A signed URL token, minted here or by the API, and what is known about it. It never changes.
  *
  * Its text takes the place of the video UID **in the path** of a playback URL. Whoever has it can watch.
  */
@@ -1260,9 +1262,24 @@ int32_t streamtoken_error_messages_to_json(const streamtoken_error *error,
                                            streamtoken_error **failure);
 
 /**
+ * What else stands in the envelope of the API's answer, as a JSON object of the members that are not known here;
+ * `null` when there is nothing.
+ *
+ * Ownership: `json` is yours; free it with `streamtoken_string_free`.
+ * NULL: `error` and `json` must not be NULL; `json_length` and `failure` may.
+ * Errors: `STREAMTOKEN_POINTER_NULL`, into `failure`.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_error_other_to_json(const streamtoken_error *error,
+                                        char **json,
+                                        size_t *json_length,
+                                        streamtoken_error **failure);
+
+/**
  * The error as the JSON object `{"code", "number", "field", "message", "api"}` that every surface prints;
- * `field` is left out when there is none, and `api` (`{"status", "errors", "messages", "cf_ray", "retry_after",
- * "attempts"}`) unless the error came of a request.
+ * `field` is left out when there is none, and `api` (`{"status", "errors", "messages", "other", "cf_ray",
+ * "retry_after", "attempts"}`) unless the error came of a request.
  *
  * Ownership: `json` is yours; free it with `streamtoken_string_free`.
  * NULL: `error` and `json` must not be NULL; `json_length` and `failure` may.
@@ -1974,11 +1991,12 @@ int32_t streamtoken_signer_sign(const streamtoken_signer *signer,
  *
  * A line is a JSON object of options in wire names with the member `identifier`; what it leaves out is
  * taken from `defaults`. It ends with LF, CRLF or the end of `lines`. The answer to line n is
- * `{"line": n, "token": "..."}` or `{"line": n, "error": {"code", "number", "field", "message"}}` and
- * ends with LF. A line that is blank, longer than 1 MiB, not UTF-8 or not JSON is answered with its error,
- * and the others are minted; the call itself succeeds. Lines are counted from `first_line`, so that a batch
- * of more than `STREAMTOKEN_MAX_LENGTH` bytes can go on with the next call. A blank line takes one byte and its
- * answer a hundred: bound the number of lines that somebody else gives you.
+ * `{"line": n, "token": "..."}`, with `warnings` where the token has some, or
+ * `{"line": n, "error": {"code", "number", "field", "message"}}`, and ends with LF. A line that is blank,
+ * longer than 1 MiB, not UTF-8 or not JSON is answered with its error, and the others are minted; the call
+ * itself succeeds. Lines are counted from `first_line`, so that a batch of more than
+ * `STREAMTOKEN_MAX_LENGTH` bytes can go on with the next call. A blank line takes one byte and its answer a
+ * hundred: bound the number of lines that somebody else gives you.
  *
  * Ownership: `signer`, `defaults` and `lines` are only read; `answers` is yours, free it with
  * `streamtoken_string_free`.
@@ -2077,7 +2095,7 @@ uint64_t streamtoken_token_renew_at(const streamtoken_token *token);
 
 /**
  * What the rules and options of the token probably do not mean: warnings alone, and none of a signer with the lint
- * level `off`.
+ * level `off`. Of a token that the API minted they are about the options that were sent, at the level `warn`.
  *
  * Ownership: `token` is only read; `findings` is yours, free it with `streamtoken_findings_free`.
  * NULL: `token` and `findings` must not be NULL; `error` may.
@@ -2662,7 +2680,8 @@ void streamtoken_explain_context_free(streamtoken_explain_context *context);
  *
  * Every check is made, as far as what came before lets it, and ends as `pass`, `fail`, `warn` or `unknown`,
  * with one sentence of cause and one of what to do. Nothing that was pasted by mistake is repeated: of the
- * text the report shows only ids, times, hosts, addresses and countries. At most 65,536 bytes of it are read.
+ * text the report shows only ids, times, hosts, addresses and countries. At most 65,536 bytes of it are read, of
+ * a text longer than `STREAMTOKEN_MAX_LENGTH` too.
  *
  * Without `key_set` nobody can say whether the signature is right; without the viewer's facts in `context`,
  * what access rules make of them. A text that no token is found in has a report as well, and the call
@@ -2672,7 +2691,8 @@ void streamtoken_explain_context_free(streamtoken_explain_context *context);
  * `streamtoken_report_free`.
  * NULL: `key_set` may be NULL (no key is known), and `context` (no fact is given), and `error`; `text` may
  * with length 0; `report` must not.
- * Errors: those of `streamtoken_explain_context_from_json` for a context that makes no sense.
+ * Errors: those of `streamtoken_explain_context_from_json` for a context that makes no sense;
+ * `STREAMTOKEN_LENGTH_TOO_LARGE` above `PTRDIFF_MAX`, such as -1 as a `size_t`.
  * Threads: any, also at the same time, as long as nobody changes `context`.
  */
 STREAMTOKEN_MUST_USE
@@ -3671,7 +3691,9 @@ int32_t streamtoken_client_options_set_timeout(streamtoken_client_options *optio
                                                streamtoken_error **error);
 
 /**
- * How long an attempt may take to connect, TLS included, in seconds with fractions. Default: ten seconds.
+ * How long an attempt may take to connect, the lookup of the name and TLS included, in seconds with fractions.
+ * Default: ten seconds. A lookup that takes longer goes on in the system's resolver, on a thread that may outlive
+ * the call.
  *
  * Ownership: `options` stays yours.
  * NULL: `options` must not be NULL; `error` may.
@@ -3914,8 +3936,8 @@ int32_t streamtoken_client_local(const streamtoken_signer *signer,
  *
  * The options are checked before anything is sent. `expires_in` is sent as `exp`, and where `now` is
  * given `exp` and `nbf` are sent as they follow from it; `time_format` and `reuse_window` are for signing
- * locally and are refused. Tokens of the API do not work for WebRTC playback; above a thousand tokens a day, mint
- * them with a signer.
+ * locally and are refused. What is probably not meant is told by `streamtoken_token_warnings`. Tokens of the API do
+ * not work for WebRTC playback; above a thousand tokens a day, mint them with a signer.
  *
  * Ownership: `client`, `identifier`, `options` and `call` are only read; `token` is yours, free it with
  * `streamtoken_token_free`.
@@ -4080,6 +4102,21 @@ const char *streamtoken_created_key_created(const streamtoken_created_key *key,
                                             size_t *length);
 
 /**
+ * The key as the API gave it, as JSON: `{"id", "pem", "jwk", "created"}` and whatever else it says, as long as
+ * `streamtoken_signing_key_load` and the command line read it (65,536 bytes): it is what to save.
+ *
+ * Ownership: `json` is yours, and wiped by `streamtoken_string_free`; copies that you make of it are yours to wipe.
+ * NULL: `key` and `json` must not be NULL; `json_length` and `error` may.
+ * Errors: `STREAMTOKEN_POINTER_NULL`.
+ * Threads: any, also at the same time.
+ */
+STREAMTOKEN_MUST_USE
+int32_t streamtoken_created_key_to_json(const streamtoken_created_key *key,
+                                        char **json,
+                                        size_t *json_length,
+                                        streamtoken_error **error);
+
+/**
  * The key to sign with.
  *
  * Ownership: `key` is only read; `signing_key` is yours, free it with `streamtoken_signing_key_free`.
@@ -4155,7 +4192,7 @@ const char *streamtoken_key_list_created(const streamtoken_key_list *keys,
                                          size_t *length);
 
 /**
- * The keys as a JSON list of objects `{"id", "key_id", "created"}`.
+ * The keys as a JSON list of objects `{"id", "key_id", "created"}`, each with whatever else the API says of it.
  *
  * Ownership: `json` is yours; free it with `streamtoken_string_free`.
  * NULL: `keys` and `json` must not be NULL; `json_length` and `error` may.

@@ -3,7 +3,8 @@
 // `npm run build`: compiles the addon with cargo and puts it where the loader looks.
 //
 // @napi-rs/cli would do this with a hundred packages; its loader and its types are not used here, since
-// the classes of this package are written in JavaScript. `--profile dev` builds for the tests.
+// the classes of this package are written in JavaScript. `--profile dev` builds fast, and `--workspace`
+// together with what else the tests compile.
 
 const { spawnSync } = require('node:child_process');
 const { copyFileSync, renameSync } = require('node:fs');
@@ -17,8 +18,8 @@ const built = spawnSync(
   process.env.CARGO ?? 'cargo',
   [
     'build',
-    '--package=streamtoken-node',
     '--message-format=json-render-diagnostics',
+    ...(args.includes('--workspace') ? [] : ['--package=streamtoken-node']),
     ...(args.length === 0 ? ['--release', '--locked'] : args),
   ],
   { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'inherit'] },

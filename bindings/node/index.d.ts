@@ -194,7 +194,7 @@ export class Signer {
   signAsync(identifier: string, options?: SignOptions): Promise<Token>;
   /** Mints up to 100,000 tokens on all cores, in the order of `items`. An error of one never loses the others. */
   signMany(items: readonly SignRequest[], options?: SignManyOptions): Promise<(Token | StreamTokenError)[]>;
-  /** Mints one token a line of JSON, of up to 100,000 lines, and answers each with a line: `{"line", "token"}` or `{"line", "error"}`. */
+  /** Mints one token a line of JSON, of up to 100,000 lines, and answers each with a line: `{"line", "token"}`, with `warnings` where there are some, or `{"line", "error"}`. */
   signLines(lines: readonly (string | Uint8Array)[], options?: SignOptions): string[];
   /** As `signLines`, away from the event loop. */
   signLinesAsync(lines: readonly (string | Uint8Array)[], options?: SignOptions): Promise<string[]>;
@@ -215,7 +215,10 @@ export class Token {
   readonly nbf: number;
   /** When to mint the next one, in epoch seconds. */
   readonly renewAt: number;
-  /** What the rules and options probably do not mean, frozen; empty at the lint level `off` and for a token of the API. */
+  /**
+   * What the rules and options probably do not mean, frozen; empty at the lint level `off`. A token of the API has
+   * the warnings about the options that were sent, at the level `warn`.
+   */
   get warnings(): readonly Finding[];
   toString(): string;
   toJSON(): string;
@@ -351,8 +354,8 @@ export class InputError extends StreamTokenError {}
 export class SigningKeyError extends StreamTokenError {}
 /** Tokens that are refused: codes 3xx. */
 export class TokenError extends StreamTokenError {}
-/** The same class under the name that goes with those of the other groups. */
-export { APIError as ApiError };
+/** The same classes: under the name that goes with those of the other groups, and as npm `cloudflare` calls its base. */
+export { APIError as ApiError, StreamTokenError as CloudflareError };
 /** The token service: codes 5xx. */
 export class ServiceError extends StreamTokenError {}
 /** Faults inside streamtoken: codes 9xx. */

@@ -12,6 +12,7 @@ export const {
   BadRequestError,
   Claims,
   Client,
+  CloudflareError,
   ConflictError,
   CreatedKey,
   CustomerCode,

@@ -117,7 +117,8 @@ class client_options {
         return std::move(timeout(limit));
     }
 
-    /// How long an attempt may take to connect.
+    /// How long an attempt may take to connect, the lookup of the name and TLS included. A lookup
+    /// that takes longer goes on in the system's resolver, on a thread that may outlive the call.
     template <class Duration> client_options &connect_timeout(Duration limit) & {
         return set(streamtoken_client_options_set_connect_timeout, detail::limit(limit));
     }
@@ -309,6 +310,14 @@ class created_key {
             [&](auto length) { return streamtoken_created_key_created(raw_.get(), length); });
     }
 
+    /// The key as the API gave it, as JSON, with whatever else it says as long as
+    /// `signing_key::load` and the command line read it (65,536 bytes): it is what to save.
+    secret to_json() const {
+        return secret::from([&](auto json, auto length, auto error) {
+            return streamtoken_created_key_to_json(raw_.get(), json, length, error);
+        });
+    }
+
     /// The key to sign with. Throws `key_error` for one that is not understood, which can still be
     /// saved.
     streamtoken::signing_key signing_key() const {
@@ -354,7 +363,8 @@ class key_list {
             [&](auto length) { return streamtoken_key_list_created(raw_.get(), index, length); });
     }
 
-    /// The keys as a JSON list of objects `{"id", "key_id", "created"}`.
+    /// The keys as a JSON list of objects `{"id", "key_id", "created"}`, each with whatever else
+    /// the API says of it.
     std::string to_json() const {
         return detail::text([&](auto json, auto length, auto error) {
             return streamtoken_key_list_to_json(raw_.get(), json, length, error);

@@ -145,6 +145,10 @@ class error : public std::runtime_error {
     /// The messages in the API's answer, likewise.
     std::string messages_json() const { return json(streamtoken_error_messages_to_json); }
 
+    /// What else stands in the envelope of the API's answer, as a JSON object; `null` when there is
+    /// nothing.
+    std::string other_json() const { return json(streamtoken_error_other_to_json); }
+
     /// The sentence for people, the same as `what()`.
     std::string_view message() const noexcept { return what(); }
 

@@ -15,8 +15,8 @@
 
 namespace streamtoken {
 
-/// A signed URL token that was minted here. Its text takes the place of the video UID **in the
-/// path** of a playback URL. Whoever has it can watch.
+/// A signed URL token, minted here or by the API. Its text takes the place of the video UID **in
+/// the path** of a playback URL. Whoever has it can watch.
 class token {
   public:
     using handle = detail::handle<streamtoken_token, streamtoken_token_free>;
@@ -54,7 +54,7 @@ class token {
     }
 
     /// What its rules and options probably do not mean; nothing of a signer with the lint level
-    /// `off`.
+    /// `off`. Of a token that the API minted it is about the options that were sent.
     findings warnings() const {
         return findings(detail::make<findings::handle>([&](auto made, auto error) {
             return streamtoken_token_warnings(raw_.get(), made, error);

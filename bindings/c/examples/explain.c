@@ -3,7 +3,7 @@
  * it.
  *
  * explain TEXT IDENTIFIER, with the key as for mint; its public half is what is used. Ends with 1
- * when the token is refused.
+ * when verify or, as far as is publicly known, the platform refuses.
  */
 
 #include <stdio.h>
@@ -39,9 +39,10 @@ static int32_t explain(struct work *work, const char *text, const char *identifi
     return status;
 }
 
-/* What failed and, behind it, what is probably not meant. */
+/* The verdicts, then what failed and, behind it, what is probably not meant. */
 static void tell(const streamtoken_report *report) {
-    printf("%s\n", streamtoken_report_verify(report, NULL));
+    printf("verify %s, platform %s\n", streamtoken_report_verify(report, NULL),
+           streamtoken_report_platform(report, NULL));
     for (size_t place = 0; streamtoken_report_finding(report, place) != SIZE_MAX; place++) {
         size_t check = streamtoken_report_finding(report, place);
         const char *remedy = streamtoken_report_check_remedy(report, check, NULL);
@@ -49,6 +50,11 @@ static void tell(const streamtoken_report *report) {
                streamtoken_report_check_id(report, check, NULL),
                streamtoken_report_check_cause(report, check, NULL), remedy != NULL ? remedy : "-");
     }
+}
+
+static bool is_refused(const streamtoken_report *report) {
+    return strcmp(streamtoken_report_verify(report, NULL), "refuses") == 0 ||
+           strcmp(streamtoken_report_platform(report, NULL), "refuses") == 0;
 }
 
 static void release(struct work *work) {
@@ -66,14 +72,15 @@ int main(int count, char **arguments) {
     struct work work = {0};
     streamtoken_error *error = NULL;
     int32_t status = explain(&work, arguments[1], arguments[2], &error);
+    bool refused = true;
     if (status == STREAMTOKEN_OK) {
         tell(work.report);
+        refused = is_refused(work.report);
     } else {
         fprintf(stderr, "error[%s]: %s\n", streamtoken_error_slug(error, NULL),
                 streamtoken_error_message(error, NULL));
     }
-    bool accepted = streamtoken_report_error(work.report) == NULL;
     streamtoken_error_free(error);
     release(&work);
-    return status == STREAMTOKEN_OK && accepted ? 0 : 1;
+    return refused ? 1 : 0;
 }

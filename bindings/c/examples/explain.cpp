@@ -2,7 +2,7 @@
 // it.
 //
 // explain TEXT IDENTIFIER, with the key as for mint; its public half is what is used. Ends with 1
-// when the token is refused.
+// when verify or, as far as is publicly known, the platform refuses.
 
 #include <iostream>
 
@@ -20,12 +20,12 @@ int main(int count, char **arguments) {
     }
     try {
         const auto report = explain(arguments[1], arguments[2]);
-        std::cout << report.verify() << '\n';
+        std::cout << "verify " << report.verify() << ", platform " << report.platform() << '\n';
         for (const auto &check : report.findings()) {
             std::cout << check.status << ' ' << check.id << ": " << check.cause << "; "
                       << check.remedy.value_or("-") << '\n';
         }
-        return report.error() ? 1 : 0;
+        return report.verify() == "refuses" || report.platform() == "refuses" ? 1 : 0;
     } catch (const streamtoken::error &error) {
         std::cerr << "error[" << error.code() << "]: " << error.message() << '\n';
         return 1;

@@ -201,6 +201,24 @@ pub(crate) unsafe fn bytes<'a>(name: &str, start: *const u8, length: usize) -> R
     unsafe { items(name, start, length) }
 }
 
+/// The first `most` bytes of a parameter, for what reads no further: its length may be any that an object can have.
+///
+/// # Safety
+/// As for [`bytes`].
+pub(crate) unsafe fn beginning<'a>(
+    name: &str,
+    start: *const u8,
+    length: usize,
+    most: usize,
+) -> Result<&'a [u8]> {
+    let largest = isize::MAX.unsigned_abs();
+    if length > largest {
+        return Err(too_large(name, largest, length));
+    }
+    // SAFETY: no more bytes than the caller answers for.
+    unsafe { bytes(name, start, length.min(most)) }
+}
+
 /// The items of a parameter and their number. NULL with 0 is empty.
 ///
 /// # Safety
@@ -209,10 +227,7 @@ pub(crate) unsafe fn items<'a, T>(name: &str, start: *const T, count: usize) -> 
     let most = STREAMTOKEN_MAX_LENGTH / size_of::<T>();
     // A length that was never meant, such as -1, is refused before anything is read.
     if count > most {
-        return Err(Error::new(
-            ErrorCode::LengthTooLarge,
-            format!("the length of {name} is at most {most}, not {count}"),
-        ));
+        return Err(too_large(name, most, count));
     }
     if count == 0 {
         return Ok(&[]);
@@ -264,6 +279,13 @@ pub(crate) fn c_text(text: impl AsRef<str>) -> Result<CString> {
 /// A value as compact JSON for C.
 pub(crate) fn c_json(value: &impl serde::Serialize) -> Result<CString> {
     c_text(serde_json::to_string(value).map_err(|_| Error::from(ErrorCode::Internal))?)
+}
+
+fn too_large(name: &str, most: usize, length: usize) -> Error {
+    Error::new(
+        ErrorCode::LengthTooLarge,
+        format!("the length of {name} is at most {most}, not {length}"),
+    )
 }
 
 fn null(name: impl Display) -> Error {

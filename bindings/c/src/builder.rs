@@ -30,7 +30,7 @@ pub(crate) unsafe fn from_json<O>(
     accept: impl FnOnce(&Value) -> Result<O>,
 ) -> Result<Members> {
     // SAFETY: the caller answers for the length.
-    let mut value = Zeroizing::new(unsafe { parsed(json, length) }?);
+    let mut value = Zeroizing::new(unsafe { parsed("json", json, length) }?);
     accept(&value)?;
     Ok(Members::of(replace(&mut *value, Value::Null)))
 }
@@ -98,7 +98,9 @@ pub(crate) unsafe fn set_json<B: Builder>(
     error: HandleSlot<'_, streamtoken_error>,
 ) -> i32 {
     // SAFETY: the caller answers for the length.
-    set(builder, name, error, || unsafe { parsed(json, length) })
+    set(builder, name, error, || unsafe {
+        parsed("json", json, length)
+    })
 }
 
 /// A text as a value. `name` is the wire name.
@@ -111,11 +113,11 @@ pub(crate) unsafe fn string(name: &str, start: *const c_char, length: usize) -> 
     Ok(Value::String(text.to_owned()))
 }
 
-/// The value of the parameter `json`.
+/// The value in JSON text, which is the parameter `name`.
 ///
 /// # Safety
 /// As for [`bytes`].
-pub(crate) unsafe fn parsed(json: *const c_char, length: usize) -> Result<Value> {
+pub(crate) unsafe fn parsed(name: &str, json: *const c_char, length: usize) -> Result<Value> {
     // SAFETY: the caller answers for the length.
-    Value::parse(unsafe { bytes("json", json.cast(), length) }?)
+    Value::parse(unsafe { bytes(name, json.cast(), length) }?)
 }

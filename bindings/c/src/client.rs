@@ -3,12 +3,13 @@
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
+use streamtoken::Result;
 use streamtoken::client::{CallOptions, Client, ClientOptions, TokenParams};
-use streamtoken::{Result, Value};
 use zeroize::Zeroizing;
 
 use crate::aside::aside;
-use crate::boundary::{Handle, Text, answer, bytes, c_text, given, infallible, release, text};
+use crate::boundary::{Handle, Text, answer, c_text, given, infallible, release, text};
+use crate::builder::parsed;
 use crate::call_options::{self, streamtoken_call_options};
 use crate::client_options::{self, streamtoken_client_options};
 use crate::created_key::streamtoken_created_key;
@@ -105,8 +106,8 @@ pub extern "C" fn streamtoken_client_local(
 ///
 /// The options are checked before anything is sent. `expires_in` is sent as `exp`, and where `now` is
 /// given `exp` and `nbf` are sent as they follow from it; `time_format` and `reuse_window` are for signing
-/// locally and are refused. Tokens of the API do not work for WebRTC playback; above a thousand tokens a day, mint
-/// them with a signer.
+/// locally and are refused. What is probably not meant is told by `streamtoken_token_warnings`. Tokens of the API do
+/// not work for WebRTC playback; above a thousand tokens a day, mint them with a signer.
 ///
 /// Ownership: `client`, `identifier`, `options` and `call` are only read; `token` is yours, free it with
 /// `streamtoken_token_free`.
@@ -163,13 +164,12 @@ pub unsafe extern "C" fn streamtoken_client_create_token_from_json(
     answer(Handle("token", token), error, || {
         let client = &given("client", client)?.0;
         // SAFETY: the caller answers for both lengths.
-        let (identifier, json) = unsafe {
+        let (identifier, all) = unsafe {
             (
                 text("identifier", identifier, identifier_length)?,
-                bytes("json", json.cast(), json_length)?,
+                Zeroizing::new(parsed("json", json, json_length)?),
             )
         };
-        let all = Zeroizing::new(Value::parse(json)?);
         create_token(client, identifier, TokenParams::from_value(&all)?)
     })
 }

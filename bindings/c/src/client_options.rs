@@ -210,7 +210,9 @@ pub extern "C" fn streamtoken_client_options_set_timeout(
     set_number(options, "timeout", seconds, error)
 }
 
-/// How long an attempt may take to connect, TLS included, in seconds with fractions. Default: ten seconds.
+/// How long an attempt may take to connect, the lookup of the name and TLS included, in seconds with fractions.
+/// Default: ten seconds. A lookup that takes longer goes on in the system's resolver, on a thread that may outlive
+/// the call.
 ///
 /// Ownership: `options` stays yours.
 /// NULL: `options` must not be NULL; `error` may.

@@ -7,7 +7,7 @@ use streamtoken::Result;
 use streamtoken::client::CreatedKey;
 use zeroize::Zeroize as _;
 
-use crate::boundary::{Handle, answer, borrowed, c_text, given, release};
+use crate::boundary::{Handle, Text, answer, borrowed, c_text, given, release};
 use crate::error::streamtoken_error;
 use crate::signing_key::streamtoken_signing_key;
 
@@ -99,6 +99,26 @@ pub extern "C" fn streamtoken_created_key_created(
     length: Option<&mut MaybeUninit<usize>>,
 ) -> *const c_char {
     borrowed(length, || key?.created.as_ref())
+}
+
+/// The key as the API gave it, as JSON: `{"id", "pem", "jwk", "created"}` and whatever else it says, as long as
+/// `streamtoken_signing_key_load` and the command line read it (65,536 bytes): it is what to save.
+///
+/// Ownership: `json` is yours, and wiped by `streamtoken_string_free`; copies that you make of it are yours to wipe.
+/// NULL: `key` and `json` must not be NULL; `json_length` and `error` may.
+/// Errors: `STREAMTOKEN_POINTER_NULL`.
+/// Threads: any, also at the same time.
+#[unsafe(no_mangle)]
+#[must_use]
+pub extern "C" fn streamtoken_created_key_to_json(
+    key: Option<&streamtoken_created_key>,
+    json: Option<&mut MaybeUninit<*mut c_char>>,
+    json_length: Option<&mut MaybeUninit<usize>>,
+    error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
+) -> i32 {
+    answer(Text::new("json", json, json_length), error, || {
+        c_text(&*given("key", key)?.key.to_json()?)
+    })
 }
 
 /// The key to sign with.

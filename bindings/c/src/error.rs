@@ -218,9 +218,30 @@ pub extern "C" fn streamtoken_error_messages_to_json(
     })
 }
 
+/// What else stands in the envelope of the API's answer, as a JSON object of the members that are not known here;
+/// `null` when there is nothing.
+///
+/// Ownership: `json` is yours; free it with `streamtoken_string_free`.
+/// NULL: `error` and `json` must not be NULL; `json_length` and `failure` may.
+/// Errors: `STREAMTOKEN_POINTER_NULL`, into `failure`.
+/// Threads: any, also at the same time.
+#[unsafe(no_mangle)]
+#[must_use]
+pub extern "C" fn streamtoken_error_other_to_json(
+    error: Option<&streamtoken_error>,
+    json: Option<&mut MaybeUninit<*mut c_char>>,
+    json_length: Option<&mut MaybeUninit<usize>>,
+    failure: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
+) -> i32 {
+    answer(Text::new("json", json, json_length), failure, || {
+        let api = given("error", error)?.error.api();
+        c_json(&api.and_then(ApiFailure::other))
+    })
+}
+
 /// The error as the JSON object `{"code", "number", "field", "message", "api"}` that every surface prints;
-/// `field` is left out when there is none, and `api` (`{"status", "errors", "messages", "cf_ray", "retry_after",
-/// "attempts"}`) unless the error came of a request.
+/// `field` is left out when there is none, and `api` (`{"status", "errors", "messages", "other", "cf_ray",
+/// "retry_after", "attempts"}`) unless the error came of a request.
 ///
 /// Ownership: `json` is yours; free it with `streamtoken_string_free`.
 /// NULL: `error` and `json` must not be NULL; `json_length` and `failure` may.

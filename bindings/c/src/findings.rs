@@ -63,7 +63,7 @@ pub unsafe extern "C" fn streamtoken_lint(
 ) -> i32 {
     answer(Handle("findings", findings), error, || {
         // SAFETY: the caller answers for the length.
-        let value = unsafe { parsed(json, json_length) }?;
+        let value = unsafe { parsed("json", json, json_length) }?;
         streamtoken_findings::new(lint(&value))
     })
 }
@@ -85,7 +85,7 @@ pub unsafe extern "C" fn streamtoken_lint_at(
 ) -> i32 {
     answer(Handle("findings", findings), error, || {
         // SAFETY: the caller answers for the length.
-        let value = unsafe { parsed(json, json_length) }?;
+        let value = unsafe { parsed("json", json, json_length) }?;
         streamtoken_findings::new(lint_at(&value, now))
     })
 }

@@ -101,7 +101,7 @@ pub extern "C" fn streamtoken_key_list_created(
     borrowed(length, || keys?.texts.get(index)?.created.as_ref())
 }
 
-/// The keys as a JSON list of objects `{"id", "key_id", "created"}`.
+/// The keys as a JSON list of objects `{"id", "key_id", "created"}`, each with whatever else the API says of it.
 ///
 /// Ownership: `json` is yours; free it with `streamtoken_string_free`.
 /// NULL: `keys` and `json` must not be NULL; `json_length` and `error` may.

@@ -56,7 +56,9 @@
  * between, which the library then refuses like any other character that has no place there. They leave
  * with a NUL at the end and their length beside it, which you may leave out with NULL; none of them holds
  * a NUL in between. Text is UTF-8. Lengths above STREAMTOKEN_MAX_LENGTH are refused before anything is
- * read, so a length of -1 is harmless.
+ * read, so a length of -1 is harmless. streamtoken_explain alone reads the beginning of a longer text, up to
+ * PTRDIFF_MAX: there a length of -1 is harmless as a size_t, and not as an unsigned number of 32 bits where
+ * size_t has 64.
  *
  * NULL
  *

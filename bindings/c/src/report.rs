@@ -3,10 +3,10 @@
 use std::ffi::{CString, c_char};
 use std::mem::MaybeUninit;
 
-use streamtoken::{Report, Result, explain};
+use streamtoken::{MAX_EXPLAIN, Report, Result, host};
 
 use crate::boundary::{
-    Handle, Text, answer, borrowed, bytes, c_json, c_text, given, infallible, release,
+    Handle, Text, answer, beginning, borrowed, c_json, c_text, given, infallible, release,
 };
 use crate::checks::Texts;
 use crate::error::streamtoken_error;
@@ -45,7 +45,8 @@ impl streamtoken_report {
 ///
 /// Every check is made, as far as what came before lets it, and ends as `pass`, `fail`, `warn` or `unknown`,
 /// with one sentence of cause and one of what to do. Nothing that was pasted by mistake is repeated: of the
-/// text the report shows only ids, times, hosts, addresses and countries. At most 65,536 bytes of it are read.
+/// text the report shows only ids, times, hosts, addresses and countries. At most 65,536 bytes of it are read, of
+/// a text longer than `STREAMTOKEN_MAX_LENGTH` too.
 ///
 /// Without `key_set` nobody can say whether the signature is right; without the viewer's facts in `context`,
 /// what access rules make of them. A text that no token is found in has a report as well, and the call
@@ -55,7 +56,8 @@ impl streamtoken_report {
 /// `streamtoken_report_free`.
 /// NULL: `key_set` may be NULL (no key is known), and `context` (no fact is given), and `error`; `text` may
 /// with length 0; `report` must not.
-/// Errors: those of `streamtoken_explain_context_from_json` for a context that makes no sense.
+/// Errors: those of `streamtoken_explain_context_from_json` for a context that makes no sense;
+/// `STREAMTOKEN_LENGTH_TOO_LARGE` above `PTRDIFF_MAX`, such as -1 as a `size_t`.
 /// Threads: any, also at the same time, as long as nobody changes `context`.
 #[unsafe(no_mangle)]
 #[must_use]
@@ -69,10 +71,11 @@ pub unsafe extern "C" fn streamtoken_explain(
 ) -> i32 {
     answer(Handle("report", report), error, || {
         // SAFETY: the caller answers for the length.
-        let text = unsafe { bytes("text", text.cast(), text_length) }?;
+        let text = unsafe { beginning("text", text.cast(), text_length, MAX_EXPLAIN) }?;
         let keys = key_set.map(streamtoken_key_set::keys);
         let context = explain_context::read(context)?;
-        streamtoken_report::new(explain(text, keys, &context)?)
+        let report = host::explain_beginning(text, text_length, keys, &context)?;
+        streamtoken_report::new(report)
     })
 }
 

@@ -9,6 +9,7 @@ use crate::boundary::{
     Handle, Out, Slot, Text, answer, bytes, c_json, given, infallible, optional_text, release,
     write,
 };
+use crate::builder::parsed;
 use crate::error::streamtoken_error;
 
 /// The access rules of a token: at most 5, read first to last; the first that matches decides. **No match
@@ -165,8 +166,8 @@ pub unsafe extern "C" fn streamtoken_access_rules_evaluate_json(
     answer(Verdict { allowed, rule }, error, || {
         let rules = &given("rules", rules)?.0;
         // SAFETY: the caller answers for the length.
-        let viewer = unsafe { bytes("viewer", viewer.cast(), viewer_length) }?;
-        rules.evaluate(&Viewer::from_value(&Value::parse(viewer)?)?)
+        let viewer = unsafe { parsed("viewer", viewer, viewer_length) }?;
+        rules.evaluate(&Viewer::from_value(&viewer)?)
     })
 }
 
@@ -243,6 +244,5 @@ fn viewer(ip: Option<&str>, country: Option<&str>) -> Result<Viewer> {
 /// As for [`bytes`].
 unsafe fn read_conditions(text: *const c_char, length: usize) -> Result<Vec<Condition>> {
     // SAFETY: the caller answers for the length.
-    let list = Value::parse(unsafe { bytes("conditions", text.cast(), length) }?)?;
-    host::conditions(&list)
+    host::conditions(&unsafe { parsed("conditions", text, length) }?)
 }

@@ -145,11 +145,12 @@ pub unsafe extern "C" fn streamtoken_signer_sign(
 ///
 /// A line is a JSON object of options in wire names with the member `identifier`; what it leaves out is
 /// taken from `defaults`. It ends with LF, CRLF or the end of `lines`. The answer to line n is
-/// `{"line": n, "token": "..."}` or `{"line": n, "error": {"code", "number", "field", "message"}}` and
-/// ends with LF. A line that is blank, longer than 1 MiB, not UTF-8 or not JSON is answered with its error,
-/// and the others are minted; the call itself succeeds. Lines are counted from `first_line`, so that a batch
-/// of more than `STREAMTOKEN_MAX_LENGTH` bytes can go on with the next call. A blank line takes one byte and its
-/// answer a hundred: bound the number of lines that somebody else gives you.
+/// `{"line": n, "token": "..."}`, with `warnings` where the token has some, or
+/// `{"line": n, "error": {"code", "number", "field", "message"}}`, and ends with LF. A line that is blank,
+/// longer than 1 MiB, not UTF-8 or not JSON is answered with its error, and the others are minted; the call
+/// itself succeeds. Lines are counted from `first_line`, so that a batch of more than
+/// `STREAMTOKEN_MAX_LENGTH` bytes can go on with the next call. A blank line takes one byte and its answer a
+/// hundred: bound the number of lines that somebody else gives you.
 ///
 /// Ownership: `signer`, `defaults` and `lines` are only read; `answers` is yours, free it with
 /// `streamtoken_string_free`.

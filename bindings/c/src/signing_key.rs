@@ -20,7 +20,8 @@ pub struct streamtoken_signing_key {
 }
 
 impl streamtoken_signing_key {
-    /// Every key comes from here first, so forks are watched before anything is signed.
+    /// For a key that no other handle holds. Forks are watched before it signs; one that a signer or a client
+    /// gives comes to [`Self::new`], since they were watched when that was made.
     fn make(key: impl FnOnce() -> Result<SigningKey>) -> Result<Self> {
         #[cfg(unix)]
         crate::fork::watch();

@@ -5,9 +5,10 @@ use std::mem::MaybeUninit;
 
 use serde::Serializer as _;
 use serde_json::Serializer;
-use streamtoken::{AccessRules, Error, ErrorCode, Result, Value, Viewer, host, simulate};
+use streamtoken::{AccessRules, Error, ErrorCode, Result, Viewer, host, simulate};
 
-use crate::boundary::{Text, answer, bytes, c_text, given};
+use crate::boundary::{Text, answer, c_text, given};
+use crate::builder::parsed;
 use crate::error::streamtoken_error;
 use crate::rules::streamtoken_access_rules;
 
@@ -38,8 +39,8 @@ pub unsafe extern "C" fn streamtoken_simulate(
     answer(Text::new("json", json, json_length), error, || {
         let rules = given("rules", rules)?.rules();
         // SAFETY: the caller answers for the length.
-        let viewers = unsafe { bytes("viewers", viewers.cast(), viewers_length) }?;
-        c_text(table(rules, &host::viewers(&Value::parse(viewers)?)?)?)
+        let viewers = unsafe { parsed("viewers", viewers, viewers_length) }?;
+        c_text(table(rules, &host::viewers(&viewers)?)?)
     })
 }
 

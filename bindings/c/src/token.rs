@@ -9,7 +9,7 @@ use crate::boundary::{Handle, answer, borrowed, c_text, given, infallible, relea
 use crate::error::streamtoken_error;
 use crate::findings::streamtoken_findings;
 
-/// A signed URL token that was minted here, and what is known about it. It never changes.
+/// A signed URL token, minted here or by the API, and what is known about it. It never changes.
 ///
 /// Its text takes the place of the video UID **in the path** of a playback URL. Whoever has it can watch.
 pub struct streamtoken_token {
@@ -113,7 +113,7 @@ pub extern "C" fn streamtoken_token_renew_at(token: Option<&streamtoken_token>) 
 }
 
 /// What the rules and options of the token probably do not mean: warnings alone, and none of a signer with the lint
-/// level `off`.
+/// level `off`. Of a token that the API minted they are about the options that were sent, at the level `warn`.
 ///
 /// Ownership: `token` is only read; `findings` is yours, free it with `streamtoken_findings_free`.
 /// NULL: `token` and `findings` must not be NULL; `error` may.

@@ -151,7 +151,7 @@ pub unsafe extern "C" fn streamtoken_url_options_set_json(
 ) -> i32 {
     let place = (row, row_length, name, name_length);
     // SAFETY: the caller answers for the lengths.
-    unsafe { set_in(options, place, error, || parsed(json, json_length)) }
+    unsafe { set_in(options, place, error, || parsed("json", json, json_length)) }
 }
 
 /// Frees options. What was made with them lives on.

@@ -122,19 +122,30 @@ static void what_is_not_utf8_is_refused_by_name(void) {
 static void a_nul_in_between_ends_no_text(void) {
     streamtoken_signing_key *key = example_key();
     streamtoken_signer *signer;
+    streamtoken_key_set *keys;
+    streamtoken_token *token;
     streamtoken_verify_context *context;
+    size_t length;
     OK(streamtoken_signer_new(key, &signer, NULL));
     CHECK(streamtoken_signer_sign(signer, TEXT("video\0admin"), NULL, &slots.token, NULL) ==
           STREAMTOKEN_IDENTIFIER_INVALID);
     CHECK(streamtoken_signing_key_load(example_key_text, strlen(example_key_text), TEXT("id\0"),
                                        &slots.signing_key, NULL) == STREAMTOKEN_KEY_ID_INVALID);
+    OK(streamtoken_key_set_from_signing_key(key, &keys, NULL));
+    OK(streamtoken_signer_sign(signer, TEXT(VIDEO), NULL, &token, NULL));
+    const char *text = streamtoken_token_text(token, &length);
     OK(streamtoken_verify_context_new(&context, NULL));
     OK(streamtoken_verify_context_set_country(context, TEXT("GB\0"), NULL));
+    CHECK(streamtoken_key_set_verify(keys, text, length, context, &slots.claims, NULL) ==
+          STREAMTOKEN_VIEWER_COUNTRY_INVALID);
+    CHECK(slots.claims == NULL);
     CHECK(streamtoken_sign_options_from_json(TEXT("{}\0"), &slots.sign_options, NULL) ==
           STREAMTOKEN_JSON_INVALID);
     CHECK(streamtoken_inspect(TEXT("a.b.c\0"), &slots.unverified, NULL) ==
           STREAMTOKEN_TOKEN_BASE64);
     streamtoken_verify_context_free(context);
+    streamtoken_token_free(token);
+    streamtoken_key_set_free(keys);
     streamtoken_signer_free(signer);
     streamtoken_signing_key_free(key);
 }

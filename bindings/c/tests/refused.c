@@ -43,7 +43,7 @@ static const char *explained(const char *text, size_t length) {
 }
 
 static void any_text_has_a_report_that_does_not_repeat_it(void) {
-    static char large[STREAMTOKEN_MAX_LENGTH];
+    static char large[STREAMTOKEN_MAX_LENGTH + 1];
     static const char spaced[] = "\0.\0.\0 secret secret";
     streamtoken_signing_key *key = example_key();
     char *secret;
@@ -83,7 +83,6 @@ static void what_a_call_cannot_read_is_refused(void) {
          huge = huge == SIZE_MAX ? 0 : SIZE_MAX) {
         const char *byte = "x";
         const int32_t refused[] = {
-            streamtoken_explain(byte, huge, NULL, NULL, &report, NULL),
             streamtoken_lint(byte, huge, &findings, NULL),
             streamtoken_lint_at(byte, huge, NOW, &findings, NULL),
             streamtoken_simulate(rules, byte, huge, &json, NULL, NULL),
@@ -93,6 +92,12 @@ static void what_a_call_cannot_read_is_refused(void) {
             CHECK(refused[i] == STREAMTOKEN_LENGTH_TOO_LARGE);
         }
     }
+    CHECK(streamtoken_explain("x", SIZE_MAX, NULL, NULL, &report, &error) ==
+          STREAMTOKEN_LENGTH_TOO_LARGE);
+    char most[48];
+    snprintf(most, sizeof most, " at most %td,", PTRDIFF_MAX);
+    CHECK(strstr(streamtoken_error_message(error, NULL), most) != NULL);
+    streamtoken_error_free(error);
     CHECK(streamtoken_lint(TEXT("[\"\xff\"]"), &findings, NULL) == STREAMTOKEN_TEXT_NOT_UTF8);
     CHECK(streamtoken_lint(TEXT("[]\0"), &findings, NULL) == STREAMTOKEN_JSON_INVALID);
     CHECK(streamtoken_simulate(rules, TEXT("[{\"ip\":\"x\"}]"), &json, NULL, &error) ==
@@ -137,6 +142,15 @@ static void a_million_rules_have_a_hundred_findings(void) {
 static void depth_has_its_limit(void) {
     static char deep[1 << 20];
     streamtoken_findings *findings;
+    for (size_t levels = 32; levels <= 33; levels++) {
+        bool fits = levels == 32;
+        memset(deep, '[', levels);
+        memset(deep + levels, ']', levels);
+        CHECK(streamtoken_lint(deep, 2 * levels, &findings, NULL) ==
+              (fits ? STREAMTOKEN_OK : STREAMTOKEN_JSON_TOO_DEEP));
+        CHECK((findings != NULL) == fits);
+        streamtoken_findings_free(findings);
+    }
     memset(deep, '[', sizeof deep);
     CHECK(streamtoken_lint(deep, sizeof deep, &findings, NULL) == STREAMTOKEN_JSON_TOO_DEEP);
     CHECK(findings == NULL);

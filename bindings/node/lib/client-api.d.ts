@@ -14,7 +14,10 @@ export interface ClientOptions {
   readonly baseURL?: string | null | undefined;
   /** Takes a base URL with `http://` to another machine, where everybody on the way reads credentials and tokens. */
   readonly allowHttp?: boolean | null | undefined;
-  /** How many milliseconds one attempt may take. Default: a minute. */
+  /**
+   * How many milliseconds one attempt may take. Default: a minute. The `fetch` of Node.js ends an attempt sooner when it is
+   * not connected after 10 s, or when 300 s pass without headers or more of the body: a longer limit needs a `fetch` of yours.
+   */
   readonly timeout?: number | null | undefined;
   /** How often a request is sent again when it fails in a way that may pass: 0 to 10. Default: 2. */
   readonly maxRetries?: number | null | undefined;
@@ -77,7 +80,7 @@ export interface TokenCreateParams extends AccountParams, SignOptions {
 
 /** Options of one call, which count instead of the client's. */
 export interface RequestOptions {
-  /** How many milliseconds one attempt may take. */
+  /** How many milliseconds one attempt may take; about more than 300,000 see `ClientOptions`. */
   readonly timeout?: number | null | undefined;
   /** How often the request is sent again: 0 to 10. */
   readonly maxRetries?: number | null | undefined;
@@ -97,6 +100,7 @@ export class Client {
     readonly token: Tokens;
     readonly keys: Keys;
   };
+  static readonly CloudflareError: typeof StreamTokenError;
   static readonly APIError: typeof APIError;
   static readonly APIUserAbortError: typeof APIUserAbortError;
   static readonly APIConnectionError: typeof APIConnectionError;
@@ -147,16 +151,19 @@ export class CreatedKey {
   get pem(): string;
   /** The private key: base64 of a JWK. */
   get jwk(): string;
+  /** What else the answer says: the members that are not known here. */
+  get other(): { readonly [name: string]: unknown };
   /** The key to sign with. */
   signingKey(): SigningKey;
 }
 
-/** A key in the list of an account's keys. */
+/** A key in the list of an account's keys, with whatever else the API says of it. */
 export interface ListedKey {
   readonly id: string;
   readonly key_id: string;
   /** When it was made, in RFC 3339; `null` when the API does not say. */
   readonly created: string | null;
+  readonly [name: string]: unknown;
 }
 
 /** Cloudflare's API and the network: codes 4xx. Its subclasses have the names that they have in npm `cloudflare`. */
@@ -167,10 +174,14 @@ export class APIError extends StreamTokenError {
   );
   /** The HTTP status; `undefined` where no answer came. */
   readonly status: number | undefined;
+  /** Of the answer's headers `cf-ray` and `retry-after`, which is in seconds here; `undefined` where no answer came. */
+  get headers(): Headers | undefined;
   /** The errors in the answer. Their texts are another machine's. */
   readonly errors: readonly ApiNotice[];
   /** The messages in the answer. */
   readonly messages: readonly ApiNotice[];
+  /** What else stands in the answer's envelope: the members that are not known here. */
+  readonly other: { readonly [name: string]: unknown };
   /** A page about the first error. */
   readonly documentationUrl: string | undefined;
   /** The header `cf-ray`: what Cloudflare's support asks for. */
@@ -187,6 +198,8 @@ export interface ApiFacts {
   readonly status: number | null;
   readonly errors: readonly ApiNotice[];
   readonly messages: readonly ApiNotice[];
+  /** What else stands in the answer's envelope: the members that are not known here. */
+  readonly other: { readonly [name: string]: unknown } | null;
   readonly cf_ray: string | null;
   readonly retry_after: number | null;
   readonly attempts: number;

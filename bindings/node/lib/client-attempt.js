@@ -137,10 +137,15 @@ function broken(error) {
   );
 }
 
-/** In Node.js 24 what is not HTTP has no code. */
+/** Errors without a code, by their names: what is not HTTP in Node.js 24, and a limit of Bun's `fetch` or of a signal. */
+const CODES = new Map([
+  ['HTTPParserError', 'HPE_INVALID'],
+  ['TimeoutError', 'TIMEOUT'],
+]);
+
 function codeOf(reason) {
   if (typeof reason?.code === 'string') return reason.code;
-  return reason?.name === 'HTTPParserError' ? 'HPE_INVALID' : '';
+  return CODES.get(reason?.name) ?? '';
 }
 
 function kind(code, isCertificate) {

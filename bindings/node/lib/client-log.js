@@ -31,7 +31,7 @@ function levelOf(logLevel) {
   }
   if (typeof logLevel !== 'string') return refuse('a string', logLevel, 'log_level');
   if (levels.includes(logLevel)) return logLevel;
-  throw errorOf('option_value', { message: `log_level is one of ${levels.join(', ')}`, field: '/log_level' });
+  throw errorOf('option_value', { message: `logLevel is one of ${levels.join(', ')}`, field: '/log_level' });
 }
 
 function loggerOf(logger) {

@@ -5,6 +5,7 @@
 
 const native = require('./native.js');
 const { apiClasses, settle } = require('./errors.js');
+const { frozen } = require('./frozen.js');
 const { made, onlyMade, redacted, shownAs } = require('./inspect.js');
 const { SigningKey } = require('./keys.js');
 const { Broken, attempt, pause } = require('./client-attempt.js');
@@ -121,7 +122,7 @@ class Remote {
 
   async listKeys(params, options, signal) {
     const call = settle(native.callListKeys(this.#requests, params, options));
-    return (await this.#run(call, signal)).map(Object.freeze);
+    return (await this.#run(call, signal)).map(frozen);
   }
 
   async deleteKey(id, params, options, signal) {
@@ -143,9 +144,11 @@ class Remote {
   }
 
   #attempt(call, elapsed, signal) {
+    const limit = settle(native.callLimit(call, elapsed));
+    if (limit === 0) return new Broken('deadline', false, 'the deadline is over');
     const fetch = this.#fetch ?? globalThis.fetch;
     const request = JSON.parse(settle(native.callRequest(call)));
-    return attempt(fetch, request, settle(native.callLimit(call, elapsed)), signal);
+    return attempt(fetch, request, limit, signal);
   }
 
   /** Milliseconds to wait, or the result. */
@@ -155,7 +158,8 @@ class Remote {
     const next = why
       ? native.callBroken(call, why, arrived, detail, when)
       : native.callAnswered(call, status, headers, body, when);
-    if (why !== 'aborted' || arrived) {
+    const isNone = !arrived && (why === 'aborted' || why === 'deadline');
+    if (!isNone) {
       this.#log(typeof next[1]?.[0] === 'number', () => settle(native.callAttempt(call)));
     }
     return orCause(() => settle(next), why === 'aborted' ? signal : undefined);
@@ -218,13 +222,17 @@ function throwIfAborted(signal) {
 class CreatedKey {
   #pem;
   #jwk;
+  #other;
 
   constructor(mark, facts) {
     onlyMade(mark, 'CreatedKey', 'client.stream.keys.create');
-    this.#pem = facts.pem;
-    this.#jwk = facts.jwk;
-    this.id = facts.id;
-    this.created = facts.created;
+    const { id, pem, jwk, created, ...other } = facts;
+    this.#pem = pem;
+    this.#jwk = jwk;
+    // It may have the key in yet another form.
+    this.#other = frozen(other);
+    this.id = id;
+    this.created = created;
     Object.freeze(this);
   }
 
@@ -236,8 +244,14 @@ class CreatedKey {
     return this.#jwk;
   }
 
+  get other() {
+    return this.#other;
+  }
+
   signingKey() {
-    return SigningKey.load(this.#jwk, { id: this.id });
+    // Both forms, as the API answers them: they must be one key.
+    const { id } = this;
+    return SigningKey.load(JSON.stringify({ id, pem: this.#pem, jwk: this.#jwk }), { id });
   }
 }
 

@@ -32,11 +32,21 @@ class APIError extends StreamTokenError {
     this.status = api?.status ?? undefined;
     this.errors = api?.errors ?? [];
     this.messages = api?.messages ?? [];
+    this.other = api?.other ?? {};
     const page = this.errors[0]?.documentation_url;
     this.documentationUrl = typeof page === 'string' ? page : undefined;
     this.cfRay = api?.cf_ray ?? undefined;
     this.retryAfter = api?.retry_after ?? undefined;
     this.attempts = api?.attempts ?? 0;
+  }
+
+  /** As npm `cloudflare` has them, though not all; no member of its own, since `Headers` cannot be cloned. */
+  get headers() {
+    if (this.status === undefined) return undefined;
+    const kept = { 'cf-ray': this.cfRay, 'retry-after': this.retryAfter };
+    const known = Object.entries(kept).filter(([, value]) => value !== undefined);
+    // What stands for the end of a long text is none that a header can hold.
+    return new Headers(known.map(([name, value]) => [name, `${value}`.replace(/[^ -~]/g, '?')]));
   }
 
   toJSON() {
@@ -89,6 +99,9 @@ const classes = {
 for (const [name, value] of Object.entries(classes)) {
   Object.defineProperty(value.prototype, 'name', { value: name, configurable: true, writable: true });
 }
+
+/** What their classes descend from, by their name for it. Not before: the class has the other name. */
+apiClasses.CloudflareError = StreamTokenError;
 
 /** The class of each group of codes; the core says which group a code is in. */
 const byGroup = new Map([

@@ -6,7 +6,10 @@ const { frozen } = require('./frozen.js');
 const { made, onlyMade, shownAs } = require('./inspect.js');
 const { asSet, withKeyText } = require('./keys.js');
 const { compact } = require('./tokens.js');
-const { refuse, writeOptions } = require('./wire.js');
+const { isShared, refuse, writeOptions } = require('./wire.js');
+
+/** How many bytes of a text are read; a string has as many units or fewer in them. */
+const reads = native.explainReads();
 
 /** The members are those of the report on the wire, so that `JSON.stringify` gives that. */
 class Report {
@@ -44,20 +47,33 @@ class Report {
 function explain(text, keys, options) {
   const set = setOrNone(keys);
   const written = writeOptions(options);
-  return told(withKeyText(content(text), (bytes) => native.explain(bytes, set, written)));
+  const { start, length } = beginning(content(text));
+  return told(withKeyText(start, (bytes) => native.explain(bytes, length, set, written)));
 }
 
 async function explainAsync(text, keys, options) {
   const set = setOrNone(keys);
   const written = writeOptions(options);
   // The addon has read the text when it gives the promise.
-  const outcome = withKeyText(content(text), (bytes) => [null, native.explainAsync(bytes, set, written)]);
+  const { start, length } = beginning(content(text));
+  const outcome = withKeyText(start, (bytes) => [null, native.explainAsync(bytes, length, set, written)]);
   return told(settle(await outcome));
 }
 
 /** What was pasted, which may be one of our tokens. */
 function content(text) {
   return compact(text) ?? text;
+}
+
+/**
+ * What is read of a text, and how many bytes it has: more would be copied for nothing. The addon looks at bytes
+ * where they are, unless another thread may change them.
+ */
+function beginning(text) {
+  if (typeof text === 'string') return { start: text.slice(0, reads), length: Buffer.byteLength(text) };
+  if (!isShared(text)) return { start: text, length: 0 };
+  const { buffer = text, byteOffset = 0, byteLength } = text;
+  return { start: new Uint8Array(buffer, byteOffset, Math.min(byteLength, reads)), length: byteLength };
 }
 
 /** The handle of a set of public keys; `null` where there is none. */

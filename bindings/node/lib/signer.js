@@ -1,5 +1,6 @@
 'use strict';
 
+const { whenAborted } = require('./abort.js');
 const native = require('./native.js');
 const { settle, toError } = require('./errors.js');
 const { frozen } = require('./frozen.js');
@@ -41,15 +42,14 @@ class Signer {
     const signal = signalOf(taken.signal);
     signal?.throwIfAborted();
     const stop = native.newStop();
-    const onAbort = () => native.stop(stop);
-    signal?.addEventListener('abort', onAbort, { once: true });
+    const forget = whenAborted(signal, () => native.stop(stop));
     try {
       const requests = list(items, 'items').map(write);
       const answers = settle(await native.signMany(this.#handle, writeOptions(rest), requests, stop));
       signal?.throwIfAborted();
       return answers.map(answer);
     } finally {
-      signal?.removeEventListener('abort', onAbort);
+      forget();
     }
   }
 

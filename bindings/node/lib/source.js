@@ -2,6 +2,7 @@
 
 // Keeps a fresh token. When to renew and what to give meanwhile is decided by the core; what is here waits.
 
+const { inspect } = require('node:util');
 const native = require('./native.js');
 const { Client, wayOf } = require('./client.js');
 const { apiClasses, settle } = require('./errors.js');
@@ -22,7 +23,7 @@ class TokenSource {
     const { taken, rest } = takeOut(options, ['onError']);
     this.#onError = taken.onError ?? undefined;
     if (this.#onError !== undefined && typeof this.#onError !== 'function')
-      refuse('a function', this.#onError, 'onError');
+      refuse('a function', this.#onError, 'on_error');
     const given = [write(identifier), writeOptions(rest)];
     const signer = signerHandle(signerOrClient);
     if (signer !== undefined) {
@@ -35,7 +36,7 @@ class TokenSource {
       this.#mint = () => way.createToken(...given, '{}');
       this.#isQuick = way.isQuick;
     } else {
-      refuse('a Signer or a Client', signerOrClient, 'signerOrClient');
+      refuse('a Signer or a Client', signerOrClient, 'signer_or_client');
     }
     Object.freeze(this);
   }
@@ -51,7 +52,7 @@ class TokenSource {
     throw error;
   }
 
-  /** What comes of a renewal. One that the callback begins is not told to it: that would have no end. */
+  /** What comes of a renewal. One that begins while the callback is at work is not told to it: that would have no end. */
   async #renew(isOfCallback) {
     try {
       const token = await this.#mint();
@@ -68,20 +69,26 @@ class TokenSource {
 
   #tell(error) {
     if (this.#onError === undefined) return;
+    const end = () => {
+      this.#isTelling = false;
+    };
     this.#isTelling = true;
     try {
-      Promise.resolve(this.#onError.call(undefined, error)).catch(warn);
+      const told = this.#onError.call(undefined, error);
+      if (typeof told?.then !== 'function') end();
+      // It goes on, and what it asks for meanwhile cannot be told from what others do.
+      else Promise.resolve(told).catch(warn).finally(end);
     } catch (thrown) {
+      end();
       warn(thrown);
-    } finally {
-      this.#isTelling = false;
     }
   }
 }
 
 /** What the caller's own function throws does the source no harm. */
 function warn(thrown) {
-  process.emitWarning(thrown instanceof Error ? thrown : String(thrown));
+  // Not every value has a text of its own.
+  process.emitWarning(thrown instanceof Error ? thrown : inspect(thrown));
 }
 
 /** The core has neither a clock nor chance. */

@@ -12,11 +12,12 @@ use streamtoken::client::{
     Arrived, Attempt, Broke, Call, CallOptions, ClientOptions, MAX_BODY, Moment,
     Outcome as Attempted, Requests, Step, TokenParams,
 };
-use streamtoken::{Error, ErrorCode, Result, Signer, Value, host};
+use streamtoken::{Error, ErrorCode, Result, Signer, Token, Value, host};
 use zeroize::Zeroizing;
 
 use crate::keys::{no_value, variable};
 use crate::outcome::{Outcome, Work, in_order, promise};
+use crate::value::BASE_URL;
 use crate::{sign, value};
 
 /// The result of a call as JSON text, which may hold a private key.
@@ -69,7 +70,7 @@ pub(crate) fn new_requests(
     environment: Object<'_>,
 ) -> Outcome<External<Requests>> {
     let options = Zeroizing::new(options);
-    Outcome::of(|| {
+    Outcome::of_client(|| {
         let given = Zeroizing::new(read(&options, ClientOptions::NAMES)?);
         let options = ClientOptions::from_value(&given)?;
         let options = options.or_variables(|name| variable(&environment, name));
@@ -82,8 +83,8 @@ fn read(text: &str, names: &[&'static str]) -> Result<Value> {
     let mut options = value::read(text, names)?;
     if let Value::Object(members) = &mut options {
         for (name, value) in members {
-            if name == "baseURL" && names.contains(&"base_url") {
-                "base_url".clone_into(name);
+            if name == BASE_URL.1 && names.contains(&BASE_URL.0) {
+                BASE_URL.0.clone_into(name);
             }
             if name == "connect_timeout" && *value != Value::Null {
                 return Err(no_connect_timeout());
@@ -128,7 +129,7 @@ pub(crate) fn call_create_token(
     params: String,
     options: String,
 ) -> Outcome<External<Pending>> {
-    Outcome::of(|| {
+    Outcome::of_client(|| {
         let identifier = value::read(&identifier, &[])?;
         let identifier = host::identifier(&identifier)?;
         let params = token_params(params, &options)?;
@@ -143,7 +144,7 @@ pub(crate) fn call_create_key(
     params: String,
     options: String,
 ) -> Outcome<External<Pending>> {
-    Outcome::of(|| {
+    Outcome::of_client(|| {
         let call = requests.create_key(&call_options(&params, &options)?);
         Pending::begin(call.map(|call| call.map(|key| text(&key))))
     })
@@ -155,7 +156,7 @@ pub(crate) fn call_list_keys(
     params: String,
     options: String,
 ) -> Outcome<External<Pending>> {
-    Outcome::of(|| {
+    Outcome::of_client(|| {
         let call = requests.list_keys(&call_options(&params, &options)?);
         Pending::begin(call.map(|call| call.map(|keys| text(&keys))))
     })
@@ -168,7 +169,7 @@ pub(crate) fn call_delete_key(
     params: String,
     options: String,
 ) -> Outcome<External<Pending>> {
-    Outcome::of(|| {
+    Outcome::of_client(|| {
         let id = value::read(&id, &[])?;
         let options = call_options(&params, &options)?;
         let call = requests.delete_key(host::text(&id, "id")?, &options);
@@ -298,6 +299,7 @@ fn broke(why: &str) -> Result<Broke> {
         "protocol" => Broke::Protocol,
         "too_large" => Broke::TooLarge,
         "aborted" => Broke::Aborted,
+        "deadline" => Broke::Deadline,
         _ => return Err(ErrorCode::Internal.into()),
     })
 }
@@ -345,11 +347,15 @@ pub(crate) fn sign_as_client(
 ) -> AsyncTask<Work<String>> {
     let signer = Signer::clone(signer);
     promise(move || {
-        let identifier = value::read(&identifier, &[])?;
-        let params = token_params(params, &options)?;
-        let token = params.sign(&signer, host::identifier(&identifier)?)?;
+        let token = minted(&signer, &identifier, params, &options).map_err(value::spelt)?;
         Ok(sign::token(&token).to_string())
     })
+}
+
+fn minted(signer: &Signer, identifier: &str, params: String, options: &str) -> Result<Token> {
+    let identifier = value::read(identifier, &[])?;
+    let params = token_params(params, options)?;
+    params.sign(signer, host::identifier(&identifier)?)
 }
 
 pub(crate) fn span(milliseconds: f64) -> Duration {

@@ -8,6 +8,8 @@ use serde::Serialize;
 use serde_json::json;
 use streamtoken::{Error, ErrorCode, Result};
 
+use crate::value;
+
 /// A value or a refusal: `[refusal, value]` in JavaScript, where the refusal is JSON text and one of the
 /// two is absent.
 pub(crate) struct Outcome<T>(Result<T>);
@@ -16,6 +18,11 @@ impl<T> Outcome<T> {
     /// Runs `body`; a panic is the refusal `internal`, and the process lives on.
     pub(crate) fn of(body: impl FnOnce() -> Result<T>) -> Self {
         Self(guarded(body))
+    }
+
+    /// The same of what reads the options of a client. What it refuses names them as the caller writes them.
+    pub(crate) fn of_client(body: impl FnOnce() -> Result<T>) -> Self {
+        Self(guarded(body).map_err(value::spelt))
     }
 }
 

@@ -50,7 +50,7 @@ pub(crate) fn source_of_requests(
     identifier: String,
     options: String,
 ) -> Outcome<External<Source>> {
-    Outcome::of(|| {
+    Outcome::of_client(|| {
         source(&identifier, options, |identifier, params| {
             requests.create_token(identifier, params).map(|_| ())
         })
@@ -63,7 +63,7 @@ pub(crate) fn source_of_local_client(
     identifier: String,
     options: String,
 ) -> Outcome<External<Source>> {
-    Outcome::of(|| {
+    Outcome::of_client(|| {
         source(&identifier, options, |identifier, params| {
             params.check(signer, identifier)
         })
@@ -83,7 +83,8 @@ fn source(
     Ok(source)
 }
 
-/// Whether there is a token to give, and whether a renewal is to begin. With neither, one is under way.
+/// Whether there is a token to give, and whether a renewal is to begin. With neither, the one that is under way
+/// has what there is to give, or the one that ended last, with its error.
 #[napi]
 pub(crate) fn source_ask(source: &External<Source>, when: When) -> (bool, bool) {
     match source.plan().ask(moment(when)) {

@@ -4,8 +4,12 @@
 //! string stands for, since JSON can say neither NaN nor a function. It stops reading one value or one
 //! level above the limits, which are counted here, and never before.
 
+use streamtoken::client::{CallOptions, ClientOptions};
 use streamtoken::host::{Intake, MOMENTS, Spelling, big_integer};
-use streamtoken::{ErrorCode, Result, Value};
+use streamtoken::{Error, ErrorCode, Result, Value};
+
+/// The option that npm `cloudflare` spells in a way of its own: on the wire and there.
+pub(crate) const BASE_URL: (&str, &str) = ("base_url", "baseURL");
 
 /// Reads a value. Members of the outermost object may be spelt as in JavaScript or on the wire, and those
 /// that are moments may be dates.
@@ -30,6 +34,29 @@ pub(crate) fn read(text: &str, names: &[&'static str]) -> Result<Value> {
     Ok(Value::Object(
         members.into_iter().map(option).collect::<Result<_>>()?,
     ))
+}
+
+/// The refusal of a client's options with their names in the spelling of JavaScript. Those of signing are golden:
+/// one text on every surface, whether it signs or asks.
+pub(crate) fn spelt(error: Error) -> Error {
+    let names = [ClientOptions::NAMES, CallOptions::NAMES].concat();
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let words = error.message().split_inclusive(|c| !is_part(c));
+    let words = words.map(|piece| {
+        let word = piece.trim_end_matches(|c| !is_part(c));
+        if word == BASE_URL.0 {
+            return piece.replacen(word, BASE_URL.1, 1);
+        }
+        match names.contains(&word) {
+            true => piece.replacen(word, &Spelling::Camel.spell(word), 1),
+            false => piece.to_owned(),
+        }
+    });
+    let spelt = Error::new(error.code(), words.collect::<String>());
+    match error.field() {
+        Some(field) => spelt.at(field),
+        None => spelt,
+    }
 }
 
 /// The epoch seconds of a `Date`.

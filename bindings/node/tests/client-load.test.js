@@ -3,6 +3,7 @@
 // Many calls at once, and calls that hang: neither leaves anything behind or holds anything up.
 
 const assert = require('node:assert/strict');
+const { readdirSync } = require('node:fs');
 const { readFile } = require('node:fs/promises');
 const { after, before, test } = require('node:test');
 const v8 = require('node:v8');
@@ -29,7 +30,12 @@ function resources() {
   return { sockets: count(/TCPSocket/), connecting: count(/TCPConnect/), timers: count(/Timeout/) };
 }
 
-test('a thousand calls at once leave no socket, no timer and no memory', async () => {
+/** How many threads this process has, where the system says so. */
+function threads() {
+  return process.platform === 'linux' ? readdirSync('/proc/self/task').length : 0;
+}
+
+test('a thousand calls at once leave no socket, no timer, no thread and no memory', async () => {
   const start = resources();
   const client = new Client({
     apiToken: server.apiToken,
@@ -48,6 +54,7 @@ test('a thousand calls at once leave no socket, no timer and no memory', async (
   // The first rounds fill what is kept: connections, compiled code, the heap.
   await round();
   const settled = await round();
+  const running = threads();
   const grown = (await round()) - settled;
   // A kilobyte that every call leaves is a megabyte a round, and what a call handles is twenty.
   assert.ok(grown < 64 << 20, `${grown} bytes more`);
@@ -57,11 +64,13 @@ test('a thousand calls at once leave no socket, no timer and no memory', async (
     return sockets <= start.sockets && connecting === 0 && timers <= start.timers + 1;
   };
   await until(isOver, `an end of ${JSON.stringify(resources())}`);
+  assert.ok(threads() <= running, `${threads()} threads instead of ${running}`);
 });
 
 test('a thousand calls that are ended leave none either', async (t) => {
   const { asked, baseURL } = await serve(t, () => {});
   const start = resources();
+  const running = threads();
   const controller = new AbortController();
   const client = clientOf({ baseURL });
   const calls = Array.from({ length: 1000 }, () =>
@@ -72,6 +81,7 @@ test('a thousand calls that are ended leave none either', async (t) => {
   await Promise.all(calls);
   const isOver = () => resources().sockets <= start.sockets && resources().timers <= start.timers + 1;
   await until(isOver, `an end of ${JSON.stringify(resources())}`);
+  assert.ok(threads() <= running, `${threads()} threads instead of ${running}`);
 });
 
 test('while calls hang, files are read', async (t) => {

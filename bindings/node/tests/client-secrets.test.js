@@ -103,7 +103,13 @@ test('errors and logs do not repeat what was sent, whoever says it', async () =>
 test('results are shown without what they are for', async () => {
   const results = [
     { token },
-    { id: other.id, pem: other.toPemBase64(), jwk: other.toJwkBase64(), created: 'today' },
+    {
+      id: other.id,
+      pem: other.toPemBase64(),
+      jwk: other.toJwkBase64(),
+      created: 'today',
+      pkcs8: other.toPkcs8Pem(),
+    },
   ];
   const logged = [];
   const log = (...args) => logged.push(...args.map((value) => inspect(value, { depth: 10 })));
@@ -121,6 +127,7 @@ test('results are shown without what they are for', async () => {
   );
   assert.deepEqual(Object.keys(created), ['id', 'created']);
   assert.deepEqual([created.pem, created.jwk], [other.toPemBase64(), other.toJwkBase64()]);
+  assert.deepEqual(created.other, { pkcs8: other.toPkcs8Pem() });
   assert.equal(created.signingKey().toJwk(), other.toJwk());
   assert.throws(() => new CreatedKey({}), /has no public constructor/);
   assert.ok(logged.length > 0);

@@ -32,14 +32,26 @@ async function serve(t, handle) {
   return { asked, baseURL, server };
 }
 
-/** An answer of the API. */
-function answer(response, result, status = 200) {
-  response.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
+/** An answer of the API, which ends its connection unless other headers are given. */
+function answer(response, result, status = 200, headers = { connection: 'close' }) {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers });
   response.end(JSON.stringify({ success: status < 400, errors: [], messages: [], result }));
 }
 
 function clientOf(options) {
   return new Client({ apiToken, accountId: account, ...options });
+}
+
+/** Lets the wall clock and the monotonic one run ahead by the seconds that the function is given. */
+function clockOf(t) {
+  const now = Date.now.bind(Date);
+  const monotonic = performance.now.bind(performance);
+  let ahead = 0;
+  t.mock.method(Date, 'now', () => now() + ahead * 1000);
+  t.mock.method(performance, 'now', () => monotonic() + ahead * 1000);
+  return (seconds) => {
+    ahead = seconds;
+  };
 }
 
 /** The error of a call, which is one of ours with this code. */
@@ -59,4 +71,4 @@ async function until(isSo, what) {
   assert.fail(`${what} never came`);
 }
 
-module.exports = { account, answer, apiToken, clientOf, failed, serve, until };
+module.exports = { account, answer, apiToken, clientOf, clockOf, failed, serve, until };

@@ -4,8 +4,8 @@
 
 const assert = require('node:assert/strict');
 const { after, before, beforeEach, test } = require('node:test');
-const { clientOf, failed } = require('./client-support.js');
-const { refused, runNode, root, signer, streamtoken, video } = require('./support.js');
+const { clientOf, clockOf, failed } = require('./client-support.js');
+const { refused, runNode, root, signer, streamtoken, thrown, video } = require('./support.js');
 const { startStreamServer } = require('../testing.js');
 
 const { Client, CreatedKey, KeySet, Signer, SigningKey, Token, inspect, verify } = streamtoken;
@@ -56,6 +56,19 @@ test('the token is the one that we mint, and what is asked for follows from now'
     'content-type': 'application/json',
     'user-agent': `streamtoken/${streamtoken.version}`,
   });
+});
+
+test('the token comes with the warnings of what was sent', async () => {
+  const { client } = watched();
+  const template = [{ type: 'ip.geoip.country', action: 'allow', country: ['GB'] }];
+  // The API honours the flag; of a token that is signed here there is a warning of it.
+  const asked = { accessRules: template, flags: { original: true } };
+  const { warnings } = await client.stream.token.create(video, asked);
+  const [first, second] = signer.sign(video, asked).warnings;
+  assert.deepEqual(warnings, [first]);
+  assert.deepEqual([first.id, second.id], ['allow_without_block', 'flag_undocumented']);
+  assert.ok(Object.isFrozen(warnings));
+  assert.deepEqual((await client.stream.token.create(video)).warnings, []);
 });
 
 test('every option arrives, in either spelling', async () => {
@@ -122,6 +135,14 @@ test('keys are made, listed and deleted', async () => {
   assert.deepEqual([sent[0].body, sent[1].body, sent[4].body], ['{}', null, null]);
 });
 
+test('what is not known of a key is kept', async () => {
+  const result = [{ id: 'k', key_id: 'k', created: null, site: { of: ['a', 1.5] } }];
+  const { client } = watched({ fetch: async () => Response.json({ success: true, result }) });
+  const listed = await client.stream.keys.list();
+  assert.deepEqual(listed, result);
+  assert.ok(Object.isFrozen(listed[0].site.of));
+});
+
 test('the previous scheme works, and the token of the new one counts', async () => {
   const previous = { apiEmail: server.apiEmail, apiKey: server.apiKey };
   const { client, sent } = watched({ ...previous, apiToken: undefined });
@@ -169,8 +190,8 @@ test('the environment fills in what was not given', async () => {
     const named = (name) =>
       within({ ...environment, [name]: empty }, () => failed(() => mint(), codes[name][0]));
     const codes = {
-      CLOUDFLARE_API_TOKEN: ['api_credential_missing', '/api_token', 'api_token'],
-      CLOUDFLARE_ACCOUNT_ID: ['api_account_missing', '/account_id', 'account_id'],
+      CLOUDFLARE_API_TOKEN: ['api_credential_missing', '/api_token', 'apiToken'],
+      CLOUDFLARE_ACCOUNT_ID: ['api_account_missing', '/account_id', 'accountId'],
     };
     for (const [name, [, field, option]] of Object.entries(codes)) {
       const error = await named(name);
@@ -233,6 +254,20 @@ test('each status is the error that Cloudflare’s client has for it', async () 
   }
 });
 
+test('an error has the headers that are kept', async () => {
+  const headersOf = async (answered) => {
+    const fetch = async () => new Response('', { status: 500, headers: { date: 'today', ...answered } });
+    const work = () => clientOf({ fetch, maxRetries: 0 }).stream.keys.list();
+    return [...(await failed(work, 'api_server_error')).headers];
+  };
+  assert.deepEqual(await headersOf({}), []);
+  assert.deepEqual(await headersOf({ 'cf-ray': 'x'.repeat(200) }), [['cf-ray', `${'x'.repeat(12)}?`]]);
+  const both = Object.entries({ 'cf-ray': '8f0-CDG', 'retry-after': '7' });
+  assert.deepEqual(await headersOf(Object.fromEntries(both)), both);
+  const local = await failed(() => Client.local(signer).stream.keys.list(), 'client_is_local');
+  assert.equal(local.headers, undefined);
+});
+
 test('the classes descend from each other as in Cloudflare’s client', () => {
   const base = (name) => Object.getPrototypeOf(streamtoken[name]).name;
   const classes = ['BadRequestError', 'AuthenticationError', 'PermissionDeniedError', 'NotFoundError'];
@@ -241,6 +276,10 @@ test('the classes descend from each other as in Cloudflare’s client', () => {
   for (const name of classes) assert.equal(base(name), 'APIError', name);
   assert.equal(base('APIConnectionTimeoutError'), 'APIConnectionError');
   assert.equal(base('APIError'), 'StreamTokenError');
+  const { CloudflareError, StreamTokenError } = streamtoken;
+  assert.equal(CloudflareError, StreamTokenError);
+  assert.equal(Client.CloudflareError, StreamTokenError);
+  assert.equal(StreamTokenError.prototype.name, 'StreamTokenError');
 });
 
 test('a broken answer is an error', async () => {
@@ -285,6 +324,23 @@ test('a late answer is a time-out, and a deadline ends it all', async () => {
   assert.deepEqual([late.attempts, sent.length], [2, 2]);
   const over = await failed(() => client.stream.token.create(video, {}, { deadline: 100 }), 'api_timeout');
   assert.equal(over.attempts, 1);
+});
+
+test('nothing is sent once the deadline is over', async (t) => {
+  const ahead = clockOf(t);
+  let sent = 0;
+  const fetch = async () => {
+    sent += 1;
+    return new Response('', { status: 503, headers: { 'retry-after': '0' } });
+  };
+  const told = [];
+  // As when the program does something else for a long time during a pause.
+  const logger = { debug: (line) => told.push(line), info: (line) => told.push(line) && ahead(61) };
+  const client = clientOf({ fetch, logger, logLevel: 'debug', deadline: 60_000 });
+  const error = await failed(() => client.stream.token.create(video), 'api_timeout');
+  assert.deepEqual([error.name, error.attempts, sent], ['APIConnectionTimeoutError', 1, 1]);
+  assert.match(error.message, /: the deadline is over$/);
+  assert.equal(told.length, 1);
 });
 
 test('the making of a key is not repeated once it may have arrived', async () => {
@@ -403,4 +459,27 @@ test('a client is not made of what would end a header or leave the host', async 
   for (const [options, code, field] of more) await refused(() => clientOf(options), code, field);
   await refused(() => new Client(null), 'option_type', undefined);
   assert.match((await failed(() => clientOf({ connectTimeout: 1 }), 'option_unknown')).message, /fetch/);
+});
+
+test('messages name the options of a client as they are written here', async () => {
+  const message = async (work) => (await thrown(work)).message;
+  const credential = await message(() => new Client());
+  assert.match(credential, /give apiToken or set CLOUDFLARE_API_TOKEN/);
+  assert.match(credential, /apiEmail and apiKey/);
+  assert.match(await message(() => clientOf({ baseURL: 'http://192.0.2.1/' })), /say allowHttp/);
+  assert.match(await message(() => clientOf({ apiToken: '' })), /^apiToken is empty/);
+  assert.match(await message(() => clientOf({ connectTimeout: 1 })), /^connectTimeout cannot/);
+  assert.match(await message(() => clientOf({ logLevel: 'loud' })), /^logLevel is/);
+  const unknown = await message(() => clientOf({ misspelt: 1 }));
+  assert.match(unknown, / apiToken, apiKey, apiEmail, accountId, baseURL, allowHttp, timeout, /);
+  const fetch = async () =>
+    Response.json({ errors: [{ message: 'api_token, account_id' }] }, { status: 400 });
+  const { token } = clientOf({ fetch }).stream;
+  // An option of signing has one text, whoever mints.
+  const conflict = { exp: 1, expiresIn: 1 };
+  const twice = await message(() => signer.sign(video, conflict));
+  assert.equal(await message(() => token.create(video, conflict)), twice);
+  assert.equal(await message(() => Client.local(signer).stream.token.create(video, conflict)), twice);
+  // What another machine says is about its own members.
+  assert.match(await message(() => token.create(video)), /api_token, account_id/);
 });

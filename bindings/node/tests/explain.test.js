@@ -5,7 +5,7 @@
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
 const { inspect } = require('node:util');
-const { example, key, keys, refused, signer, streamtoken, thrown, video } = require('./support.js');
+const { example, key, keys, refused, runNode, signer, streamtoken, thrown, video } = require('./support.js');
 
 const { KeySet, Report, SigningKey, TokenError, explain, explainAsync } = streamtoken;
 const now = 1_537_456_765;
@@ -49,7 +49,14 @@ test('findings are failures first, and each check is found by its id', () => {
     report.findings.find(({ id }) => id === 'expired'),
   );
   assert.equal(report.check('no such check'), undefined);
-  const lines = `${report}`.split('\n');
+  // What was seen stands below each finding.
+  const isSeen = (line) => line.startsWith(' ');
+  const all = `${report}`.split('\n');
+  assert.ok(
+    all.some((line) => isSeen(line) && line.includes('identifier: another')),
+    `${report}`,
+  );
+  const lines = all.filter((line) => !isSeen(line));
   assert.equal(lines[0], 'verify: refuses; platform: refuses');
   assert.equal(lines.length, 1 + report.findings.length);
   for (const [index, { id, cause }] of report.findings.entries()) {
@@ -173,6 +180,41 @@ const hostile = {
   'duplicate members': unsigned('{"sub":"a","sub":"b"}'),
   'a prototype': unsigned('{"__proto__":{"exp":1},"constructor":1}'),
 };
+
+// A process of its own for each: what others left behind would hide a copy.
+test('a long text is not copied', () => {
+  const texts = [
+    `'x'.repeat(long)`,
+    `'é'.repeat(long / 2)`,
+    'new Uint8Array(long).fill(1)',
+    'new SharedArrayBuffer(long)',
+    'new Uint8Array(new SharedArrayBuffer(long)).fill(1)',
+  ];
+  for (const text of texts) {
+    for (const form of Object.keys(forms)) {
+      const program = `const streamtoken = require('./bindings/node/index.js');
+        const long = 64 << 20;
+        const text = ${text};
+        // What the string weighs is there before.
+        Buffer.byteLength(text);
+        (async () => {
+          await streamtoken.${form}('short');
+          // The peak never falls, and may be that of the parent: only above it a copy shows.
+          const peak = () => process.resourceUsage().maxRSS;
+          const room = () => peak() - process.memoryUsage.rss() / 1024;
+          const held = [];
+          while (room() > 4 << 10) held.push(Buffer.alloc(1 << 20, 1));
+          const before = peak();
+          const { bytes } = await streamtoken.${form}(text);
+          console.log(JSON.stringify({ isWhole: bytes === long, grown: peak() - before }));
+        })();`;
+      const { status, stdout, stderr } = runNode(program);
+      assert.equal(status, 0, stderr);
+      const { isWhole, grown } = JSON.parse(stdout);
+      assert.ok(isWhole && grown < 16 << 10, `${form} of ${text}: ${grown} KiB`);
+    }
+  }
+});
 
 test('whatever was pasted gets a report after bounded work', async () => {
   const ids = explain(token).checks.map(({ id }) => id);

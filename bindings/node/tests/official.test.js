@@ -12,7 +12,7 @@ const path = require('node:path');
 const readline = require('node:readline');
 const { after, before, beforeEach, test } = require('node:test');
 const { startStreamServer } = require('../testing.js');
-const { root, run, streamtoken, video } = require('./support.js');
+const { root, run, streamtoken, thrown, video } = require('./support.js');
 
 const tools = process.env.STREAMTOKEN_TOOLS ?? path.join(root, 'target/node/tools');
 const Cloudflare = createRequire(path.join(tools, 'package.json'))('cloudflare');
@@ -148,6 +148,39 @@ test('each fault is its error', async () => {
     });
     assert.ok(await mint());
   }
+});
+
+test('our errors derive from each other as theirs do', () => {
+  const isError = ([, value]) => value?.prototype instanceof Error;
+  const theirs = Object.entries(Cloudflare).filter(isError);
+  assert.equal(theirs.length, 13);
+  const name = (Class) => theirs.find(([, value]) => value === Class)?.[0];
+  for (const [each, Theirs] of theirs) {
+    const Ours = streamtoken[each];
+    assert.equal(streamtoken.Client[each], Ours);
+    const above = Object.getPrototypeOf(Theirs);
+    assert.equal(Object.getPrototypeOf(Ours), streamtoken[name(above)] ?? Error, each);
+  }
+});
+
+test('a status is the same error as theirs', async () => {
+  const { baseUrl: baseURL, apiToken, accountId } = server;
+  const ours = new streamtoken.Client({ baseURL, apiToken, accountId, maxRetries: 0 });
+  const ask = [() => mint(), () => ours.stream.token.create(video)];
+  for (const status of [400, 401, 403, 404, 408, 409, 418, 422, 429, 500, 503]) {
+    const found = [];
+    for (const work of ask) {
+      await server.faults({ status, retryAfter: 61, times: 1 });
+      const error = await thrown(work);
+      const { errors, headers } = error;
+      const kept = ['retry-after', 'cf-ray'].map((name) => headers.get(name));
+      assert.ok(headers instanceof Headers);
+      found.push([error.constructor.name, error.status, errors, kept]);
+    }
+    assert.deepEqual(found[1], found[0]);
+  }
+  await server.faults({ close: true, times: 2 });
+  for (const work of ask) assert.equal((await thrown(work)).headers, undefined);
 });
 
 test('a closed connection and a late answer are errors of their own', async () => {

@@ -122,3 +122,17 @@ test('describeKey tells what the core tells', () => {
   assert.deepEqual(Object.keys(info), ['form', 'private', 'id', 'bits', 'exponent', 'thumbprint']);
   assert.deepEqual([info.form, info.private, info.id, info.exponent], ['a JWK', true, key.id, 65_537]);
 });
+
+test('a test may put something else in the place of what is read later', (t) => {
+  const place = require.resolve('../index.js');
+  const { [place]: loaded } = require.cache;
+  t.after(() => {
+    require.cache[place] = loaded;
+  });
+  delete require.cache[place];
+  const fresh = require('../index.js');
+  const stub = () => [];
+  fresh.lint = stub;
+  assert.equal(fresh.lint, stub);
+  assert.notEqual(loaded.exports.lint, stub);
+});

@@ -4,6 +4,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDateTime, PyString};
 use streamtoken::client;
 
+use crate::convert::to_python;
 use crate::error::raise;
 use crate::guard::guarded;
 use crate::key::{SigningKey, not_pickled};
@@ -46,6 +47,14 @@ impl CreatedKey {
     #[getter]
     fn created<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
         moment(py, self.0.created()?)
+    }
+
+    /// What else the answer says: the members that are not known here.
+    ///
+    /// A dict. It may hold the key in yet another form: as secret as `pem` and `jwk`.
+    #[getter]
+    fn other<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        guarded(|| to_python(py, self.0.other()))
     }
 
     /// The key to sign with.
@@ -99,6 +108,12 @@ impl ListedKey {
     #[getter]
     fn created<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
         moment(py, self.0.created()?)
+    }
+
+    /// What else the answer says: the members that are not known here.
+    #[getter]
+    fn other<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        guarded(|| to_python(py, self.0.other()))
     }
 
     fn __repr__(&self) -> String {

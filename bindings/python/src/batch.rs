@@ -9,8 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::convert::{Unread, request, series};
 use crate::error::raise;
-use crate::guard::interruptible;
-use crate::signer::provoke_panic;
+use crate::guard::{interruptible, provoke_panic};
 use crate::text;
 use crate::token::Token;
 

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use crate::account_key::{CreatedKey, ListedKey};
 use crate::call::{Answer, Ask, Call};
 use crate::connection::Connection;
-use crate::convert::{options, value, wrong_type};
+use crate::convert::{self, value, wrong_type};
 use crate::error::raise;
 use crate::guard::guarded;
 use crate::signer::Signer;
@@ -26,7 +26,8 @@ use crate::token::Token;
 /// - `api_token`, or `api_email` and `api_key`: the credential.
 /// - `account_id`: the account of every call that names no other.
 /// - `base_url`: another place of the API; `http://` is for this machine alone, unless `allow_http` is set.
-/// - `timeout`: seconds that one attempt may take, a minute by default; `connect_timeout` to connect, 10 s.
+/// - `timeout`: seconds that one attempt may take, a minute by default; `connect_timeout` to connect, 10 s,
+///   lookup of the name and TLS included.
 /// - `max_retries`: how often a request is sent again when it fails in a way that may pass; twice by default.
 /// - `deadline`: seconds that a call may take with all its attempts and pauses.
 ///
@@ -42,34 +43,15 @@ pub(crate) struct Client(Handle);
 #[derive(Clone)]
 struct Handle {
     connection: Arc<Connection>,
-    defaults: Arc<Value>,
+    defaults: CallOptions,
 }
 
 impl Handle {
     fn new(connection: Connection) -> Self {
         Self {
             connection: Arc::new(connection),
-            defaults: Arc::new(Value::Object(Vec::new())),
+            defaults: CallOptions::new(),
         }
-    }
-
-    /// What was given for a call, and the defaults for what was not.
-    fn options(
-        &self,
-        known: &[&'static str],
-        given: Option<&Bound<'_, PyDict>>,
-    ) -> PyResult<Zeroizing<Value>> {
-        let mut given = Zeroizing::new(options(known, given)?);
-        if let Value::Object(members) = &mut *given {
-            for (name, default) in self.defaults.as_object().unwrap_or_default() {
-                match members.iter_mut().find(|(member, _)| member == name) {
-                    Some((_, value)) if *value == Value::Null => *value = default.clone(),
-                    Some(_) => {}
-                    None => members.push((name.clone(), default.clone())),
-                }
-            }
-        }
-        Ok(given)
     }
 
     /// A call that has only the options of every call.
@@ -79,8 +61,13 @@ impl Handle {
         given: Option<&Bound<'_, PyDict>>,
         ask: impl FnOnce(CallOptions) -> Result<Ask>,
     ) -> PyResult<Call> {
-        let options = self.options(CallOptions::NAMES, given)?;
-        self.prepared(py, || ask(CallOptions::from_value(&options)?))
+        let given = Zeroizing::new(convert::options(CallOptions::NAMES, given)?);
+        self.prepared(py, || ask(self.defaults.overlaid(&given)?))
+    }
+
+    fn token_params(&self, given: &Value) -> Result<TokenParams> {
+        let params = TokenParams::new().call(self.defaults.clone());
+        params.overlaid(given)
     }
 
     fn prepared(&self, py: Python<'_>, ask: impl FnOnce() -> Result<Ask>) -> PyResult<Call> {
@@ -96,8 +83,8 @@ impl Client {
         &self,
         options: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<(Arc<Connection>, TokenParams)> {
-        let options = self.0.options(&TokenParams::names(), options)?;
-        let params = TokenParams::from_value(&options).map_err(|error| raise(&error))?;
+        let given = Zeroizing::new(convert::options(&TokenParams::names(), options)?);
+        let params = self.0.token_params(&given).map_err(|error| raise(&error))?;
         Ok((Arc::clone(&self.0.connection), params))
     }
 }
@@ -108,7 +95,7 @@ impl Client {
     #[pyo3(signature = (**options))]
     fn new(options: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         guarded(|| {
-            let given = Zeroizing::new(crate::convert::options(ClientOptions::NAMES, options)?);
+            let given = Zeroizing::new(convert::options(ClientOptions::NAMES, options)?);
             let options = ClientOptions::from_value(&given).map_err(|error| raise(&error))?;
             // Variables are read with the GIL: see `SigningKey::from_env`.
             let options = options.or_variables(|name| std::env::var_os(name));
@@ -140,9 +127,9 @@ impl Client {
     #[pyo3(signature = (**options))]
     fn with_options(&self, options: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         guarded(|| {
-            let mut defaults = self.0.options(CallOptions::NAMES, options)?;
-            CallOptions::from_value(&defaults).map_err(|error| raise(&error))?;
-            let defaults = Arc::new(std::mem::replace(&mut *defaults, Value::Null));
+            let given = Zeroizing::new(convert::options(CallOptions::NAMES, options)?);
+            let defaults = self.0.defaults.overlaid(&given);
+            let defaults = defaults.map_err(|error| raise(&error))?;
             let connection = Arc::clone(&self.0.connection);
             Ok(Self(Handle {
                 connection,
@@ -154,7 +141,9 @@ impl Client {
     /// Ends the client: connections are closed, calls that wait for an answer end with an error, and so does
     /// every later one.
     ///
-    /// A call that is still connecting ends within its `connect_timeout`. The code of the error is `client_closed`. To close twice is fine; a `with` statement closes too.
+    /// A call that is still connecting ends within its `connect_timeout`; a name that is still looked up then
+    /// keeps a thread of the system's resolver. The code of the error is `client_closed`. To close twice is
+    /// fine; a `with` statement closes too.
     fn close(&self, py: Python<'_>) -> PyResult<()> {
         guarded(|| {
             self.0.connection.close(py);
@@ -254,10 +243,10 @@ impl Tokens {
     ) -> PyResult<Call> {
         guarded(|| {
             let identifier = Zeroizing::new(value(identifier)?);
-            let options = self.0.options(&TokenParams::names(), options)?;
+            let given = Zeroizing::new(convert::options(&TokenParams::names(), options)?);
             self.0.prepared(py, || {
                 let identifier = host::identifier(&identifier)?.to_owned();
-                let params = TokenParams::from_value(&options)?;
+                let params = self.0.token_params(&given)?;
                 Ok(Ask::CreateToken(identifier, params))
             })
         })

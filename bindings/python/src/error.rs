@@ -1,9 +1,10 @@
 //! Errors of the core as exceptions, and the table of codes as data.
 
 use pyo3::PyTypeInfo as _;
+use pyo3::exceptions::PyBaseException;
 use pyo3::prelude::*;
 use pyo3::{PyErr, import_exception};
-use streamtoken::{ErrorCode, host};
+use streamtoken::{Error, ErrorCode, host};
 
 use crate::convert::{data, to_python};
 use crate::guard::guarded;
@@ -45,7 +46,7 @@ classes! {
 }
 
 /// The exception for an error of the core: its class is the group of its code.
-pub(crate) fn raise(error: &streamtoken::Error) -> PyErr {
+pub(crate) fn raise(error: &Error) -> PyErr {
     let code = error.code();
     let field = error.field().map(str::to_owned);
     let arguments = (
@@ -65,7 +66,7 @@ pub(crate) fn raise(error: &streamtoken::Error) -> PyErr {
 }
 
 /// The exception for an error that came of a request, in the class that the official client has for it.
-fn raise_api(py: Python<'_>, error: &streamtoken::Error) -> PyResult<PyErr> {
+fn raise_api(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
     let code = error.code();
     let class = match code {
         ErrorCode::ApiBadRequest => BadRequestError::type_object(py),
@@ -96,6 +97,28 @@ fn raise_api(py: Python<'_>, error: &streamtoken::Error) -> PyResult<PyErr> {
     );
     Ok(PyErr::from_value(class.call1(arguments)?))
 }
+
+/// The exception for a refusal that came as text, from the emulator; None for a code that there is not.
+#[pyfunction(name = "_refusal")]
+pub(crate) fn refusal<'py>(
+    py: Python<'py>,
+    code: &str,
+    message: &str,
+    field: Option<&str>,
+) -> PyResult<Option<Bound<'py, PyBaseException>>> {
+    guarded(|| {
+        let Some(code) = ErrorCode::ALL.iter().find(|known| known.slug() == code) else {
+            return Ok(None);
+        };
+        let error = Error::new(*code, message);
+        let error = match field {
+            Some(field) => error.at(field),
+            None => error,
+        };
+        Ok(Some(raise(&error).into_value(py).into_bound(py)))
+    })
+}
+
 /// Every reason for a refusal, as a number and a slug that never change their meaning.
 ///
 /// A list of dicts with `number`, `code`, `text`, `group`, `http_status`, `exit_code` and `retryable`,

@@ -3,14 +3,13 @@
 use pyo3::exceptions::PyBaseException;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
-use streamtoken::{ErrorCode, ExplainContext};
+use streamtoken::{ErrorCode, ExplainContext, MAX_EXPLAIN, host};
 
 use crate::convert::{data, options, to_python, wrong_type};
 use crate::error::raise;
-use crate::guard::guarded;
+use crate::guard::{guarded, provoke_panic_at};
 use crate::key::{PublicKey, SigningKey};
 use crate::key_set::KeySet;
-use crate::signer::provoke_panic_at;
 use crate::text;
 
 /// Everything that `explain` found.
@@ -212,10 +211,11 @@ pub(crate) fn explain(
 ) -> PyResult<Report> {
     guarded(|| {
         let keys = keys.map(key_set).transpose()?;
-        let (text, context) = (text::bytes(text, "text")?, context(options)?);
+        let (text, length) = text::beginning(text, "text", MAX_EXPLAIN)?;
+        let context = context(options)?;
         let report = py.detach(|| {
             provoke_panic_at(&text);
-            streamtoken::explain(&*text, keys.as_ref(), &context)
+            host::explain_beginning(&text, length, keys.as_ref(), &context)
         });
         report.map(Report).map_err(|error| raise(&error))
     })

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use pyo3::prelude::*;
-use streamtoken::{Error, ErrorCode};
+use streamtoken::{Error, ErrorCode, Value};
 
 use crate::error::raise;
 
@@ -69,3 +69,14 @@ pub(crate) fn no_thread() -> PyErr {
 
 /// How often signals are looked for: soon for a person, seldom for the GIL.
 pub(crate) const SIGNALS: Duration = Duration::from_millis(50);
+
+/// Panics for the identifier `provoke-panic`, in the builds that test what becomes of it.
+pub(crate) fn provoke_panic(identifier: &Value) {
+    provoke_panic_at(identifier.as_str().unwrap_or_default().as_bytes());
+}
+
+/// As [`provoke_panic`], for a text.
+pub(crate) fn provoke_panic_at(text: &[u8]) {
+    let provoked = cfg!(feature = "provoke-panic") && text == b"provoke-panic";
+    assert!(!provoked, "provoked by a test");
+}

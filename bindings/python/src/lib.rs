@@ -60,7 +60,7 @@ mod _native {
     #[pymodule_export]
     use super::client::{Client, Keys, Stream, Tokens};
     #[pymodule_export]
-    use super::error::{error_codes, surface};
+    use super::error::{error_codes, refusal, surface};
     #[pymodule_export]
     use super::explain::{Check, Report, explain};
     #[pymodule_export]

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use crate::batch;
 use crate::convert::{self, value, wrong_type};
 use crate::error::raise;
-use crate::guard::guarded;
+use crate::guard::{guarded, provoke_panic};
 use crate::key::{SigningKey, not_pickled};
 use crate::token::Token;
 
@@ -118,8 +118,8 @@ impl Signer {
     ///
     /// `lines` is an iterable of `str` or `bytes`, or one of these with line ends in it. A line is a JSON
     /// object of `identifier` and options in wire names (`accessRules`); `defaults` are the options that
-    /// lines do not give. The answers are lines as well: `{"line": n, "token": …}` or
-    /// `{"line": n, "error": {…}}`, counted from 1. Ctrl-C ends the work.
+    /// lines do not give. The answers are lines as well: `{"line": n, "token": …}`, with `warnings` where
+    /// there are some, or `{"line": n, "error": {…}}`, counted from 1. Ctrl-C ends the work.
     ///
     /// Raises `InputError` for `defaults`, and for a line that is neither `str` nor `bytes`.
     #[pyo3(signature = (lines, **defaults))]
@@ -164,15 +164,4 @@ pub(crate) fn sign_options(given: Option<&Bound<'_, PyDict>>) -> PyResult<SignOp
     // Wiped, as the identifier is.
     let given = Zeroizing::new(convert::options(SignOptions::NAMES, given)?);
     SignOptions::from_value(&given).map_err(|error| raise(&error))
-}
-
-/// Panics for the identifier `provoke-panic`, in the builds that test what becomes of it.
-pub(crate) fn provoke_panic(identifier: &Value) {
-    provoke_panic_at(identifier.as_str().unwrap_or_default().as_bytes());
-}
-
-/// As [`provoke_panic`], for a text.
-pub(crate) fn provoke_panic_at(text: &[u8]) {
-    let provoked = cfg!(feature = "provoke-panic") && text == b"provoke-panic";
-    assert!(!provoked, "provoked by a test");
 }

@@ -41,6 +41,8 @@ struct Current {
     process: u32,
     /// Counts renewals, and processes.
     round: u64,
+    /// What to raise while the API wants to be left alone.
+    refusal: Option<Py<PyAny>>,
 }
 
 /// A renewal that is to be made by whoever holds this. When it is dropped before it was settled, another one
@@ -53,6 +55,9 @@ pub(crate) struct Ticket {
 
 /// The wall clock in whole seconds, and a monotonic one.
 type Now = (u64, f64);
+
+/// A token to give, a renewal to begin, an exception to raise.
+type Next = (Option<Py<Token>>, Option<Ticket>, Option<Py<PyAny>>);
 
 #[pymethods]
 impl Freshness {
@@ -68,6 +73,13 @@ impl Freshness {
         guarded(|| {
             if let Some(other) = on_error.filter(|told| !told.is_callable()) {
                 return Err(wrong_type(other, "a function", "on_error"));
+            }
+            if let Some(other) = on_error.filter(|told| is_async(told)) {
+                return Err(wrong_type(
+                    other,
+                    "a function that is not async",
+                    "on_error",
+                ));
             }
             let (connection, params) = if let Ok(signer) = way.cast::<Signer>() {
                 let connection = Connection::local(signer.get().core())?;
@@ -90,6 +102,7 @@ impl Freshness {
                 plan,
                 process: process::id(),
                 round: 0,
+                refusal: None,
             };
             Ok(Self {
                 connection,
@@ -107,14 +120,9 @@ impl Freshness {
         self.connection.is_local()
     }
 
-    /// The token to give, if there is one, and the renewal to begin, if it is time. With neither, another
-    /// renewal is to be waited for.
-    fn ask(
-        &self,
-        py: Python<'_>,
-        now: u64,
-        elapsed: f64,
-    ) -> PyResult<(Option<Py<Token>>, Option<Ticket>)> {
+    /// The token to give, if there is one, the renewal to begin, if it is time, and what to raise instead, while
+    /// the API wants to be left alone. With nothing, another renewal is to be waited for.
+    fn ask(&self, py: Python<'_>, now: u64, elapsed: f64) -> PyResult<Next> {
         guarded(|| {
             let mut current = self.course.current();
             let step = current.ask(moment((now, elapsed)));
@@ -123,10 +131,11 @@ impl Freshness {
                 round: current.round,
             };
             Ok(match step {
-                Step::Use(token) => (Some(token.clone_ref(py)), None),
-                Step::UseAndRenew(token) => (Some(token.clone_ref(py)), Some(ticket())),
-                Step::Renew => (None, Some(ticket())),
-                _ => (None, None),
+                Step::Use(token) => (Some(token.clone_ref(py)), None, None),
+                Step::UseAndRenew(token) => (Some(token.clone_ref(py)), Some(ticket()), None),
+                Step::Renew => (None, Some(ticket()), None),
+                Step::Refuse => (None, None, current.refusal(py)),
+                _ => (None, None, None),
             })
         })
     }
@@ -169,30 +178,36 @@ impl Ticket {
         guarded(|| {
             let life = token.get().life();
             let (token, moment) = (Arc::new(token), moment((now, elapsed)));
-            let renewed = self.settle(|plan| plan.renewed(token, life, moment));
+            let renewed = self.settle(|current| {
+                current.refusal = None;
+                current.plan.renewed(token, life, moment)
+            });
             renewed.unwrap_or(Ok(())).map_err(|error| raise(&error))
         })
     }
 
-    /// Tells that the renewal has failed; `retry_after` is in seconds.
-    fn failed(&self, retry_after: Option<u64>, now: u64, elapsed: f64) {
+    /// Tells that the renewal has failed with `error`; `retry_after` is in seconds.
+    fn failed(&self, error: Py<PyAny>, retry_after: Option<u64>, now: u64, elapsed: f64) {
         let wait = retry_after.map(Duration::from_secs);
-        self.settle(|plan| plan.failed(wait, moment((now, elapsed))));
+        self.settle(|current| {
+            current.plan.failed(wait, moment((now, elapsed)));
+            current.refusal = wait.map(|_| error);
+        });
     }
 
     /// Tells that the renewal came to no end, unless it did.
     fn abandon(&self) {
-        self.settle(Plan::abandoned);
+        self.settle(|current| current.plan.abandoned());
     }
 }
 
 impl Ticket {
     /// Ends the renewal, once and in its own process.
-    fn settle<T>(&self, end: impl FnOnce(&mut Plan) -> T) -> Option<T> {
+    fn settle<T>(&self, end: impl FnOnce(&mut Current) -> T) -> Option<T> {
         let mut current = self.course.current();
         (current.round == self.round && current.process == process::id()).then(|| {
             current.round += 1;
-            end(&mut current.plan)
+            end(&mut current)
         })
     }
 }
@@ -218,6 +233,26 @@ impl Current {
         }
         self.plan.ask(moment)
     }
+
+    fn refusal(&self, py: Python<'_>) -> Option<Py<PyAny>> {
+        self.refusal.as_ref().map(|error| error.clone_ref(py))
+    }
+}
+
+/// Whether a call gives a coroutine, which nobody would await: of a function, a method, an object that is called
+/// like one, or one of these within `functools.partial`.
+fn is_async(told: &Bound<'_, PyAny>) -> bool {
+    const CO_COROUTINE: u32 = 0x80;
+    let is_coroutine = |function: &Bound<'_, PyAny>| {
+        let code = function.getattr("__code__");
+        let flags = code.and_then(|code| code.getattr("co_flags")?.extract::<u32>());
+        flags.is_ok_and(|flags| flags & CO_COROUTINE != 0)
+    };
+    // Python itself merges partials of partials.
+    let within = told.getattr("func");
+    let told = within.as_ref().unwrap_or(told);
+    let call = told.get_type().getattr("__call__");
+    is_coroutine(told) || call.is_ok_and(|call| is_coroutine(&call))
 }
 
 fn moment((now, elapsed): Now) -> Moment {

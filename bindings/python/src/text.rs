@@ -1,7 +1,7 @@
 //! Arguments that are texts: keys, tokens, JSON, URLs.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyByteArray, PyBytes, PyDict, PyString};
+use pyo3::types::{PyByteArray, PyBytes, PyDict, PySlice, PyString, PyType};
 use streamtoken::{Value, host};
 use zeroize::Zeroizing;
 
@@ -28,6 +28,66 @@ pub(crate) fn bytes(object: &Bound<'_, PyAny>, name: &str) -> PyResult<Zeroizing
         refused(object, name)?.into_bytes()
     };
     Ok(Zeroizing::new(bytes))
+}
+
+/// At least the first `most` bytes of an argument that [`bytes`] takes, or all, and how many bytes it has. Of a
+/// long text no more than a part is copied at a time. (Of a long `bytearray` the part is one of Python's own too,
+/// which nobody wipes.)
+pub(crate) fn beginning(
+    object: &Bound<'_, PyAny>,
+    name: &str,
+    most: usize,
+) -> PyResult<(Zeroizing<Vec<u8>>, usize)> {
+    if let Ok(text) = object.cast::<PyString>() {
+        return beginning_of_text(text, most);
+    }
+    if let Ok(all) = object.cast::<PyBytes>() {
+        let all = all.as_bytes();
+        return Ok((all[..all.len().min(most)].to_vec().into(), all.len()));
+    }
+    if let Ok(all) = object.cast::<PyByteArray>()
+        && all.len() > most
+    {
+        let first = part(&object.py().get_type::<PyByteArray>(), object, 0, most)?;
+        return Ok((bytes(&first, name)?, all.len()));
+    }
+    let all = bytes(object, name)?;
+    let length = all.len();
+    Ok((all, length))
+}
+
+/// A character has one byte or more. How many, only the encoded text tells, which is made in parts.
+fn beginning_of_text(
+    text: &Bound<'_, PyString>,
+    most: usize,
+) -> PyResult<(Zeroizing<Vec<u8>>, usize)> {
+    let kind = text.py().get_type::<PyString>();
+    let mut kept = None;
+    let (mut start, mut length) = (0, 0);
+    loop {
+        let encoded = bytes(&part(&kind, text, start, most)?, "text")?;
+        let is_over = encoded.is_empty();
+        length += encoded.len();
+        let first = kept.get_or_insert(encoded);
+        if is_over {
+            return Ok((std::mem::take(first), length));
+        }
+        start += most;
+    }
+}
+
+/// `object[start:start + most]` as `kind` has it, whatever a class that derives from that makes of it.
+fn part<'py>(
+    kind: &Bound<'py, PyType>,
+    object: &Bound<'py, PyAny>,
+    start: usize,
+    most: usize,
+) -> PyResult<Bound<'py, PyAny>> {
+    let slice = object
+        .py()
+        .get_type::<PySlice>()
+        .call1((start, start + most))?;
+    kind.call_method1("__getitem__", (object, slice))
 }
 
 /// The bytes of a `bytes` or `bytearray`, for an argument that is no text.

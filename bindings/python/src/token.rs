@@ -7,7 +7,7 @@ use pyo3::types::PyTuple;
 
 use crate::lint::{Finding, findings};
 
-/// A signed URL token that was minted here.
+/// A signed URL token that was minted, by a Signer or by Cloudflare's API.
 ///
 /// Its text takes the place of the video UID in the path of a playback URL. Whoever has it can watch, so
 /// its `repr` does not show it; `str` and `token` give the compact form. Hashable, comparable, picklable.
@@ -87,7 +87,8 @@ impl From<streamtoken::Token> for Token {
 impl Token {
     /// What its rules and options probably do not mean.
     ///
-    /// A tuple of `Finding`, empty for a signer with `lint='off'` and for a token of the API.
+    /// A tuple of `Finding`, empty for a signer with `lint='off'`. A token of the API has the warnings about
+    /// the options that were sent, as with `lint='warn'`.
     #[getter]
     fn warnings<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         PyTuple::new(py, self.warnings.clone())

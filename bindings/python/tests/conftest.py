@@ -8,6 +8,8 @@ import pytest
 
 from client_support import ask_async, ask_sync
 from receiver import Receiver
+from source_support import Hand
+from streamtoken import _source
 
 
 @pytest.fixture
@@ -27,3 +29,10 @@ def receiver() -> "Iterator[Receiver]":
 def ask(request: pytest.FixtureRequest) -> "Callable[..., Any]":
     """Call a client, in both of its forms."""
     return request.param  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def hand(monkeypatch: pytest.MonkeyPatch) -> Hand:
+    hand = Hand()
+    monkeypatch.setattr(_source, "_clock", hand.now)
+    return hand

@@ -103,6 +103,7 @@ def test_an_error_says_all_that_came(ask: Any, receiver: Receiver) -> None:
         "other": [1],
     }
     body = {"success": False, "errors": [error, "plain"], "messages": [{"message": "hi"}]}
+    body["result_info"] = {"page": 1}
     receiver.answers = [Answer(400, body, {"cf-ray": "8f-LHR", "retry-after": "7"})]
     with pytest.raises(streamtoken.BadRequestError) as caught:
         ask(receiver.options(), mint())
@@ -122,7 +123,8 @@ def test_an_error_says_all_that_came(ask: Any, receiver: Receiver) -> None:
     assert found.response is not None
     assert found.response.status_code == 400
     assert found.response.headers == {"cf-ray": "8f-LHR", "retry-after": "7"}
-    assert found.body == {"errors": found.errors, "messages": found.messages}
+    assert found.other == {"result_info": {"page": 1}}
+    assert found.body == {**found.other, "errors": found.errors, "messages": found.messages}
     for again in (pickle.loads(pickle.dumps(found)), copy.copy(found)):
         assert type(again) is type(found)
         assert vars(again) == vars(found)

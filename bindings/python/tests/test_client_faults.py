@@ -73,8 +73,10 @@ def outcomes(
             patch.delenv(name)
         direct = [job for job in jobs if not job[0].get("proxy")]
         found = list(zip(direct, pool.map(run, direct)))
-        patch.setenv("HTTPS_PROXY", places["proxy_down"])
-        found += [(job, run(job)) for job in jobs if job[0].get("proxy")]
+        for name, proxy in places["proxies"].items():
+            patch.setenv("HTTPS_PROXY", proxy)
+            proxied = [job for job in jobs if job[0].get("proxy") == name]
+            found += zip(proxied, pool.map(run, proxied))
         yield {(case["id"], kind): outcome for (case, kind), outcome in found}
 
 

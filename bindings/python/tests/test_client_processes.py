@@ -40,7 +40,8 @@ def test_a_thousand_threads_leave_nothing_behind(stream_server: StreamServer) ->
         for thread in calls:
             thread.join(100)
 
-    ask(50)
+    # The first thousand leave behind what the allocator keeps for so many threads.
+    ask(1000)
     client.stream.token.create(VIDEO)
     found.clear()
     gc.collect()
@@ -51,7 +52,7 @@ def test_a_thousand_threads_leave_nothing_behind(stream_server: StreamServer) ->
     client.close()
     gc.collect()
     poll(lambda: resources()[0] <= before[0] and resources()[1] <= before[1])
-    assert resources()[2] < before[2] + 100_000
+    assert resources()[2] < before[2] + 50_000
 
 
 def test_the_interpreter_is_free_while_a_call_waits(receiver: Receiver) -> None:

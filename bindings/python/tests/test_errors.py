@@ -13,6 +13,7 @@ from streamtoken import (
     SigningKeyError,
     StreamTokenError,
     TokenError,
+    _native,
     error_codes,
     errors,
 )
@@ -41,7 +42,10 @@ def test_every_code_has_a_class_of_its_group() -> None:
     groups = {row["group"] for row in error_codes()}
     assert {"input", "key", "token", "internal"} <= groups <= set(CLASSES)
     for row in error_codes():
-        assert issubclass(CLASSES[row["group"]], StreamTokenError), row
+        error = _native._refusal(row["code"], "a sentence", "/exp")
+        assert isinstance(error, CLASSES[row["group"]]), row
+        assert (error.code, error.number, error.field) == (row["code"], row["number"], "/exp")
+        assert error.message == "a sentence"
 
 
 def test_the_classes_are_all_there_are() -> None:

@@ -18,10 +18,11 @@ from streamtoken import (
     explain,
     verify,
 )
-from support import CODE, EXAMPLE, NOW, VIDEO, example_key, example_signer
+from support import CODE, EXAMPLE, NOW, VIDEO, example_key, example_signer, in_a_child
 from test_keys import FORMS, secrets
 
 SIGNER = example_signer()
+LONG = 64 << 20
 TOKEN = SIGNER.sign(VIDEO, now=NOW)
 KEYS = KeySet(SIGNER.key)
 
@@ -194,6 +195,24 @@ def test_hostile_texts_get_a_report_after_bounded_work() -> None:
         )
         assert len(report.checks) == len(explain(TOKEN).checks)
         assert len(str(report)) + len(repr(report)) + len(json.dumps(report.to_dict())) < 65_536
+
+
+def test_a_long_text_is_not_copied() -> None:
+    """The peak of a process says it, and that of a fresh one alone."""
+    resource = pytest.importorskip("resource")
+
+    def peak() -> int:
+        return int(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+
+    def work() -> None:
+        texts: list[str | bytes | bytearray]
+        texts = ["x" * LONG, b"x" * LONG, bytearray(LONG), "é" * (LONG // 2)]
+        for text in texts:
+            before = peak()
+            assert explain(text).bytes == LONG
+            assert peak() - before < 16 << 10, type(text)
+
+    assert in_a_child(work)
 
 
 def test_a_secret_that_was_pasted_is_named_and_never_shown() -> None:

@@ -252,6 +252,14 @@ def test_our_exceptions_derive_from_each_other_as_theirs_do() -> None:
         line = [kind.__name__ for kind in theirs.__mro__ if kind.__name__ in names]
         assert [kind.__name__ for kind in ours.__mro__ if kind.__name__ in names] == line
         assert issubclass(ours, errors.StreamTokenError)
+    # Theirs has a name for what is above; with the import changed it catches all that is ours.
+    assert cloudflare.APIError.__bases__ == (cloudflare.CloudflareError,)
+    assert errors.APIError.__bases__ == (streamtoken.CloudflareError,)
+    with pytest.raises(streamtoken.CloudflareError) as caught:
+        streamtoken.Client(api_token="t", base_url="http://192.0.2.1")
+    assert type(caught.value) is errors.APIError
+    with pytest.raises(streamtoken.CloudflareError):
+        streamtoken.KeySet.from_jwks("{")
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 408, 409, 418, 422, 429, 500, 503])

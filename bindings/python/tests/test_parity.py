@@ -1,12 +1,15 @@
 """Names, options and codes are those of the core, no more and no fewer."""
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
+import pytest
+
 import streamtoken
-from streamtoken import _native, errors, types
+from streamtoken import KeySet, SigningKey, StreamTokenError, _native, errors, types
 from streamtoken._native import surface
 from support import BINDING, CODE, NOW, ROOT, VIDEO, example_signer
 
@@ -177,12 +180,70 @@ def test_the_package_exports_all_of_the_module() -> None:
     assert streamtoken.__all__ == sorted(streamtoken.__all__)
 
 
-def test_limits_are_kept() -> None:
-    limits = SURFACE["limits"]
-    signer = example_signer()
-    token = signer.sign("v", now=1, expires_in=limits["lifetime"])
-    assert token.exp - 1 == limits["lifetime"]
-    assert signer.sign("v", now=1).exp - 1 == SURFACE["defaults"]["expires_in"]
+def code_of(work: "Callable[..., object]", *given: Any, **options: Any) -> "str | None":
+    """The code with which `work` refuses; None where it does not."""
+    try:
+        work(*given, **options)
+    except StreamTokenError as error:
+        return error.code
+    return None
+
+
+SIGNER = example_signer()
+KEYS = KeySet(SIGNER.key)
+
+
+def sign(**options: Any) -> "str | None":
+    return code_of(SIGNER.sign, VIDEO, now=NOW, **options)
+
+
+def verify(token: str, **options: Any) -> "str | None":
+    return code_of(streamtoken.verify, token, KEYS, now=NOW, **options)
+
+
+def line(length: int) -> "str | None":
+    [answer] = SIGNER.sign_lines([" " * length])
+    code: str = json.loads(answer)["error"]["code"]
+    return code
+
+
+COMPACT = str(SIGNER.sign(VIDEO, now=NOW))
+JWKS = KEYS.to_jwks()
+RULE = {"type": "any", "action": "allow"}
+
+LIMITS: "dict[str, tuple[Callable[[int], str | None], str | None, str]]" = {
+    "lifetime": (lambda most: sign(expires_in=most), None, "exp_too_far"),
+    "leeway": (lambda most: verify(COMPACT, leeway=most), None, "leeway_too_large"),
+    "rules": (lambda most: sign(access_rules=[RULE] * most), None, "rules_too_many"),
+    "token": (lambda most: verify("x" * most), "token_shape", "token_too_large"),
+    "key": (lambda most: code_of(SigningKey.load, "x" * most), "key_unrecognized", "key_too_large"),
+    "key_set": (lambda most: code_of(KeySet.from_jwks, JWKS.ljust(most)), None, "key_too_large"),
+    "line": (line, "line_blank", "line_too_long"),
+    # The options, `now` and `exp` are three values themselves.
+    "values": (lambda most: sign(exp=[0] * (most - 3)), "time_type", "option_too_large"),
+}
+"""For each limit what comes up against it, and the codes at the limit and above it."""
+
+
+@pytest.mark.parametrize("name", SURFACE["limits"])
+def test_limits_are_kept(name: str) -> None:
+    most = SURFACE["limits"][name]
+    attempt, at_the_limit, above = LIMITS[name]
+    assert attempt(most) == at_the_limit
+    assert attempt(most + 1) == above
+
+
+def test_512_characters_of_text_are_a_value() -> None:
+    """Beside the options, `exp`, `now` and two items."""
+    characters = 512 * (SURFACE["limits"]["values"] - 5)
+    assert sign(exp=[0, "x" * (characters + 511)]) == "time_type"
+    assert sign(exp=[0, "x" * (characters + 512)]) == "option_too_large"
+
+
+def test_defaults_are_the_cores() -> None:
+    token = SIGNER.sign(VIDEO, now=NOW)
+    assert token.exp - NOW == SURFACE["defaults"]["expires_in"]
+    assert NOW - token.nbf == SURFACE["defaults"]["head_start"]
 
 
 def test_stubs_say_nothing_of_what_is_to_come() -> None:

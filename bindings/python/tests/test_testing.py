@@ -17,7 +17,8 @@ from urllib.request import ProxyHandler, Request, build_opener
 import pytest
 
 import streamtoken
-from streamtoken import InputError, KeySet, SigningKey, inspect, verify
+from receiver import Answer, Receiver
+from streamtoken import InputError, KeySet, SigningKey, inspect, testing, verify
 from streamtoken.testing import StreamServer
 from support import NOW, ROOT, VIDEO
 
@@ -122,6 +123,13 @@ def test_mistakes_are_refused_as_everywhere(stream_server: StreamServer) -> None
     with pytest.raises(InputError) as caught:
         StreamServer.start(time_format="text")  # type: ignore[arg-type]
     assert caught.value.code == "usage_invalid"
+
+
+def test_a_code_that_is_not_known_is_told(receiver: Receiver) -> None:
+    unknown = {"reason": "no_such_code", "message": "a sentence"}
+    receiver.answers = [Answer(400, {"errors": [unknown]})]
+    with pytest.raises(RuntimeError, match="no_such_code: a sentence"):
+        testing._request("POST", receiver.base_url)
 
 
 def test_it_ends_when_it_is_told_to_and_when_its_block_ends() -> None:

@@ -14,6 +14,8 @@ pub(crate) struct Finding<'t> {
     pub(crate) style: Style,
     pub(crate) id: &'t str,
     pub(crate) cause: &'t str,
+    /// What was seen, a line each.
+    pub(crate) seen: Vec<String>,
     pub(crate) remedy: &'t str,
 }
 
@@ -21,7 +23,6 @@ pub(crate) struct Finding<'t> {
 #[derive(Clone, Copy)]
 pub(crate) struct Layout {
     ui: Ui,
-    /// Columns of a line.
     width: usize,
     /// Columns of the labels, and the gap behind them.
     indent: usize,
@@ -37,12 +38,20 @@ impl Layout {
         }
     }
 
-    /// The lines of a finding: label and id, then cause and remedy below the id.
+    /// Columns of a line.
+    pub(crate) fn width(self) -> usize {
+        self.width
+    }
+
+    /// The lines of a finding: label and id, then cause, what was seen, and remedy below the id.
     pub(crate) fn finding(self, finding: &Finding<'_>) -> String {
         let mut text = self.head(finding.label, finding.style);
         text.push_str(&self.ui.paint(NAME, finding.id));
         text.push('\n');
         text.push_str(&self.below(finding.cause));
+        for line in &finding.seen {
+            text.push_str(&self.below(line));
+        }
         if !finding.remedy.is_empty() {
             text.push_str(&self.below(&format!("help: {}", finding.remedy)));
         }

@@ -54,12 +54,36 @@ pub(crate) fn read_as(
     })
 }
 
+/// The first `limit` bytes of standard input for `what`, and how many bytes it has: it is read to its end, which
+/// may never come, or until [`MOST_COUNTED`]: `bytes` is then 64 MiB, and the text may be longer.
+pub(crate) fn beginning(limit: usize, what: &str) -> Result<(Bytes, usize)> {
+    let mut stdin = take_stdin(what)?.lock();
+    let counted = read_up_to(&mut stdin, limit).and_then(|content| {
+        let rest = (MOST_COUNTED - content.len()) as u64;
+        let rest = io::copy(&mut stdin.take(rest), &mut io::sink())?;
+        let length = content.len() + usize::try_from(rest).unwrap_or(usize::MAX);
+        Ok((content, length))
+    });
+    counted.map_err(|error| {
+        let message = format!("standard input cannot be read: {}", reason(&error));
+        Error::new(ErrorCode::FileUnreadable, message)
+    })
+}
+
+/// Of a longer text nobody needs to know how long it is.
+const MOST_COUNTED: usize = 64 << 20;
+
 /// The JSON of an argument: the text itself, or `@FILE`, or `@-`.
 pub(crate) fn json(argument: &str, what: &str) -> Result<Value> {
     match argument.strip_prefix('@') {
         Some(path) => Value::parse(&*json_text(path, what)?),
         None => Value::parse(argument),
     }
+}
+
+/// As `json`, for options that may not be there: without an argument, an object without members.
+pub(crate) fn options(argument: Option<&str>, what: &str) -> Result<Value> {
+    argument.map_or_else(|| Ok(Value::Object(Vec::new())), |text| json(text, what))
 }
 
 /// The JSON of a file, or of standard input for `-`; or the argument itself, when it can be nothing else.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use streamtoken::{ErrorCode, KeySet, MAX_KEY, MAX_KEY_SET, Result, SigningKey};
+use streamtoken::{ErrorCode, KeySet, MAX_KEY, MAX_KEY_SET, Result, SigningKey, host};
 
 use crate::input::{self, Bytes};
 
@@ -21,7 +21,7 @@ impl KeySource {
     /// The key of `--key`, else of the environment.
     pub(crate) fn load(&self) -> Result<SigningKey> {
         match &self.key {
-            Some(path) => SigningKey::load(&*read(path)?, self.key_id.as_deref()),
+            Some(path) => load(path, self.key_id.as_deref()),
             None => SigningKey::from_env(),
         }
     }
@@ -39,6 +39,11 @@ pub(crate) struct KeyFile {
 }
 
 impl KeyFile {
+    /// The key to sign with that is in the file.
+    pub(crate) fn load(&self) -> Result<SigningKey> {
+        load(&self.file, self.key_id())
+    }
+
     /// The bytes of the file.
     pub(crate) fn read(&self) -> Result<Bytes> {
         read(&self.file)
@@ -78,12 +83,19 @@ impl KeysSource {
 
     /// The same, where there may be none: nobody gave a file, and the environment names no key.
     pub(crate) fn find(&self) -> Result<Option<KeySet>> {
-        let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        if self.keys.is_none() && !ENVIRONMENT.iter().any(is_set) {
-            return Ok(None);
+        match &self.keys {
+            Some(path) => load_set(path, self.key_id.as_deref()).map(Some),
+            None => {
+                let key = host::find_signing_key(|name| std::env::var_os(name))?;
+                Ok(key.as_ref().map(KeySet::from))
+            }
         }
-        self.load().map(Some)
     }
+}
+
+/// The key to sign with that is in a file, under `id` where it has none of its own.
+pub(crate) fn load(path: &Path, id: Option<&str>) -> Result<SigningKey> {
+    SigningKey::load(&*read(path)?, id)
 }
 
 /// The bytes of a key file.
@@ -107,8 +119,6 @@ pub(crate) fn load_set(path: &Path, id: Option<&str>) -> Result<KeySet> {
     KeySet::load(&*text, id)
 }
 
-/// Where the environment holds a key, or names its file.
-const ENVIRONMENT: [&str; 2] = ["CLOUDFLARE_STREAM_KEY", "CLOUDFLARE_STREAM_KEY_FILE"];
 /// One byte more than a key may have, and than a set may have: the core refuses what is longer.
 const ENOUGH_FOR_A_KEY: usize = MAX_KEY + 1;
 const ENOUGH_FOR_A_SET: usize = MAX_KEY_SET + 1;

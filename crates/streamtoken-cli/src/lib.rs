@@ -14,6 +14,8 @@ mod master_keys;
 mod output;
 mod panics;
 mod secrets;
+#[cfg(unix)]
+mod signals;
 mod table;
 mod time_arg;
 mod words;

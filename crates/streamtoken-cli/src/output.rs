@@ -114,7 +114,11 @@ impl Ui {
     pub(crate) fn object(self, value: &impl Serialize) -> Result<(), Stop> {
         let mut text = Zeroizing::new(Vec::with_capacity(ENOUGH_FOR_A_KEY));
         serde_json::to_writer(&mut *text, value).expect(HAS_STRING_KEYS);
-        let text = str::from_utf8(&text).expect("JSON is UTF-8");
+        self.json_text(str::from_utf8(&text).expect("JSON is UTF-8"))
+    }
+
+    /// Writes JSON as one line; the text is wiped, since it may be a key.
+    pub(crate) fn json_text(self, text: &str) -> Result<(), Stop> {
         let mut line = Zeroizing::new(escape_json(text));
         line.push('\n');
         self.print(&line)

@@ -23,6 +23,22 @@ pub(crate) fn table<N: AsRef<str>, V: AsRef<str>>(ui: Ui, rows: &[(N, V)]) -> St
 
 /// Lines with aligned columns under their headings.
 pub(crate) fn columns<const N: usize>(ui: Ui, headings: [&str; N], rows: &[[String; N]]) -> String {
+    aligned(ui, headings, rows).1
+}
+
+/// As `columns`; `None` where that takes more than `room` columns of the terminal.
+pub(crate) fn columns_within<const N: usize>(
+    ui: Ui,
+    room: usize,
+    headings: [&str; N],
+    rows: &[[String; N]],
+) -> Option<String> {
+    let (width, text) = aligned(ui, headings, rows);
+    (width <= room).then_some(text)
+}
+
+/// How wide the lines are, and the lines.
+fn aligned<const N: usize>(ui: Ui, headings: [&str; N], rows: &[[String; N]]) -> (usize, String) {
     let rows: Vec<[String; N]> = rows
         .iter()
         .map(|row| row.each_ref().map(|cell| in_a_line(cell)))
@@ -33,13 +49,16 @@ pub(crate) fn columns<const N: usize>(ui: Ui, headings: [&str; N], rows: &[[Stri
     });
     let heading = line(&widths, &headings.map(str::to_owned));
     let lines = rows.iter().map(|row| line(&widths, row) + "\n");
-    std::iter::once(ui.paint(NAME, &heading) + "\n")
-        .chain(lines)
-        .collect()
+    let heading = ui.paint(NAME, &heading) + "\n";
+    let width = widths.iter().sum::<usize>() + GAP.len() * (N - 1);
+    (width, std::iter::once(heading).chain(lines).collect())
 }
 
 fn line<const N: usize>(widths: &[usize; N], cells: &[String; N]) -> String {
     let cells = cells.iter().zip(widths);
     let padded = cells.map(|(cell, width)| format!("{cell:width$}"));
-    padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    padded.collect::<Vec<_>>().join(GAP).trim_end().to_owned()
 }
+
+/// What stands between columns.
+const GAP: &str = "  ";

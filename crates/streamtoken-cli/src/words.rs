@@ -8,14 +8,14 @@ pub(crate) fn clock() -> i64 {
 }
 
 /// `2018-09-20T16:19:25Z`; `None` outside the years that RFC 3339 can say.
-pub(crate) fn date(epoch_seconds: i64) -> Option<String> {
+fn date(epoch_seconds: i64) -> Option<String> {
     Timestamp::from_second(epoch_seconds)
         .ok()
         .map(|time| time.to_string())
 }
 
 /// What the time of a claim means now: `expires in 59 min`, `became valid 2 h ago`.
-pub(crate) fn meaning(claim: &str, time: i64, now: i64) -> Option<String> {
+fn meaning(claim: &str, time: i64, now: i64) -> Option<String> {
     let span = span(time.abs_diff(now));
     let words = match (claim, time > now) {
         ("exp", true) => format!("expires in {span}"),

@@ -43,8 +43,9 @@ fn ask(case: &Case, places: &Places) -> Result<(), String> {
         command.args([format!("--{}", name.replace('_', "-")), value.to_string()]);
     }
     without_proxies(&mut command);
-    if case.proxy {
-        command.env("HTTPS_PROXY", &places.proxy_down);
+    if let Some(proxy) = &case.proxy {
+        let proxy = places.proxies.get(proxy).ok_or("an unknown proxy")?;
+        command.env("HTTPS_PROXY", proxy);
     }
     let output = exchange(&mut command, "");
     let told = String::from_utf8(output.stderr).map_err(|error| error.to_string())?;

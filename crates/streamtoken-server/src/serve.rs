@@ -92,8 +92,9 @@ impl Server {
             () = self.accept(&listener, &stopped, &mut connections) => {}
             () = stop => {}
         }
-        drop(listener);
+        // In this order: who finds the port closed is told that the end has begun, wherever it asks.
         stopping.send_replace(true);
+        drop(listener);
         let ended = async { while connections.join_next().await.is_some() {} };
         if timeout(self.limits.drain_timeout, ended).await.is_err() {
             tracing::warn!(connections = connections.len(), "connections are cut");

@@ -5,6 +5,8 @@ mod key;
 mod token_request;
 
 pub use envelope::{Envelope, Notice};
+#[cfg(feature = "http")]
+pub(crate) use key::without_nul;
 pub use key::{CreatedKey, ListedKey, REVOKED};
 pub use token_request::TokenRequest;
 #[cfg(feature = "http")]

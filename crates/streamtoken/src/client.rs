@@ -30,9 +30,11 @@ mod blocking;
 mod call;
 mod credentials;
 #[cfg(feature = "client")]
-mod live;
+pub(crate) mod live;
 mod options;
 mod params;
+#[cfg(feature = "client")]
+mod phase;
 #[cfg(feature = "client")]
 mod proxy;
 mod redact;

@@ -70,7 +70,7 @@ impl Error {
     }
 
     /// The same error, with what the API said.
-    #[cfg(feature = "http")]
+    #[cfg(any(feature = "http", test))]
     #[must_use]
     pub(crate) fn with_api(mut self, failure: ApiFailure) -> Self {
         self.0.api = Some(failure);

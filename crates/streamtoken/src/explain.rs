@@ -11,12 +11,12 @@ mod header;
 mod host;
 mod key;
 mod kind;
-mod live;
 mod paste;
 mod place;
 mod report;
 mod rules;
 mod secret;
+mod seen;
 mod shown;
 mod table;
 #[cfg(test)]
@@ -24,13 +24,14 @@ mod tests;
 mod text;
 mod times;
 mod url;
+mod usage;
 
 pub use context::ExplainContext;
-pub use live::{Delivery, delivery_url};
+pub use delivery::{Delivery, delivery_url};
 pub use report::{Check, CheckStatus, Report, Verdict};
 pub use table::CheckId;
 
-use crate::{KeySet, Result, clock, verify};
+use crate::{KeySet, Result, Viewer, clock, verify};
 use form::Form;
 use paste::Paste;
 use text::Text;
@@ -71,11 +72,26 @@ pub fn explain(
     keys: Option<&KeySet>,
     context: &ExplainContext,
 ) -> Result<Report> {
+    let text = text.as_ref();
+    explain_beginning(text, text.len(), keys, context)
+}
+
+/// As [`explain`](crate::explain()), of a text of `length` bytes, of which a host took over no more than the
+/// beginning: [`MAX_EXPLAIN`] bytes are enough. (A beginning that is longer than `length` is the whole.)
+///
+/// # Errors
+/// Those of [`explain`](crate::explain()).
+pub fn explain_beginning(
+    beginning: &[u8],
+    length: usize,
+    keys: Option<&KeySet>,
+    context: &ExplainContext,
+) -> Result<Report> {
     let mut context = context.clone();
     context.check()?;
     let now = context.verify.now.unwrap_or_else(clock::now);
     context.verify = context.verify.now(now);
-    let text = Text::of(text.as_ref());
+    let text = Text::of(beginning, length);
     let paste = Paste::take_apart(&text);
     if paste.is_download() {
         context.verify = context.verify.download(true);
@@ -92,10 +108,15 @@ pub fn explain(
     claims::check(&mut checks, &form, &context);
     times::check(&mut checks, &form, &context, now);
     rules::check(&mut checks, &form, &context);
-    delivery::check(&mut checks, &form, &paste, &context);
-    checks.push(Check::aside(
-        CheckId::Live,
-        "the delivery host was not asked",
-    ));
-    Ok(Report::new(&paste, refusal, keys.is_some(), checks))
+    usage::check(&mut checks, &form, &paste, &context);
+    let live = Check::aside(CheckId::Live, "the delivery host was not asked");
+    checks.push(live.remedy_is(CheckId::Live.advice()));
+    let has_viewer = *context.viewer() != Viewer::default();
+    Ok(Report::new(
+        &paste,
+        refusal,
+        keys.is_some(),
+        has_viewer,
+        checks,
+    ))
 }

@@ -9,8 +9,12 @@ mod spelling;
 mod surface;
 
 pub use crate::chance::chance;
+#[cfg(feature = "client")]
+pub use crate::client::live::ask_host;
 pub use crate::crypto::{after_fork, before_fork};
-pub use crate::time::duration;
+pub use crate::explain::explain_beginning;
+pub use crate::sign::batch_line;
+pub use crate::time::{duration, lifetime};
 pub use intake::{Intake, MAX_VALUES};
 pub use spelling::Spelling;
 pub use surface::surface;
@@ -32,7 +36,10 @@ pub const DURATIONS: &[&str] = &["expires_in", "reuse_window", "leeway"];
 
 /// The options that limit how long a request may take, and the length of a video: a host's own durations
 /// stand for their seconds, with fractions.
-pub const LIMITS: &[&str] = &["timeout", "connect_timeout", "deadline", "duration"];
+pub const LIMITS: &[&str] = &["timeout", "connect_timeout", "deadline", VIDEO_LENGTH];
+
+/// The one of these that no request has: it is in seconds for every host.
+const VIDEO_LENGTH: &str = "duration";
 
 /// The string in `value`, which is an argument called `name`.
 ///
@@ -48,6 +55,11 @@ pub fn text<'v>(value: &'v Value, name: &str) -> Result<&'v str> {
 /// The refusal of an argument called `name` that is not `wanted` ("a key set").
 pub fn wrong_argument(wanted: &str, found: &Value, name: &str) -> Error {
     wrong_type(wanted, found).at(format!("/{name}"))
+}
+
+/// The same error one level further out: `prefix` (such as `/viewers/0`) before its pointer.
+pub fn within(error: Error, prefix: &str) -> Error {
+    error.within(prefix)
 }
 
 /// The key id out of the options of a function that loads a key, an object whose only member is `id`.
@@ -69,6 +81,14 @@ pub fn signing_key_from_env(lookup: impl Fn(&str) -> Option<OsString>) -> Result
     key::from_env(lookup)
 }
 
+/// As [`signing_key_from_env`], where there may be none: `None` when no variable names a key.
+///
+/// # Errors
+/// Those of [`SigningKey::from_env`] but [`ErrorCode::KeyNotGiven`].
+pub fn find_signing_key(lookup: impl Fn(&str) -> Option<OsString>) -> Result<Option<SigningKey>> {
+    key::find_in_env(lookup)
+}
+
 /// As [`CustomerCode::from_env`], from the environment that a host language shows its programs.
 ///
 /// # Errors
@@ -76,7 +96,7 @@ pub fn signing_key_from_env(lookup: impl Fn(&str) -> Option<OsString>) -> Result
 pub fn customer_code_from_env(
     lookup: impl Fn(&str) -> Option<OsString>,
 ) -> Result<Option<CustomerCode>> {
-    CustomerCode::from_variable(lookup(CustomerCode::VARIABLE))
+    CustomerCode::find(lookup)
 }
 
 /// The identifier to sign for, out of an argument or member that may be missing.
@@ -168,7 +188,7 @@ pub fn from_milliseconds(mut options: Value) -> Result<Value> {
         return Ok(options);
     };
     for (name, value) in members {
-        if !["timeout", "connect_timeout", "deadline"].contains(&name.as_str()) {
+        if name == VIDEO_LENGTH || !LIMITS.contains(&name.as_str()) {
             continue;
         }
         #[expect(
@@ -292,6 +312,18 @@ mod tests {
         assert_eq!(refused.code(), ErrorCode::OptionType);
         assert_eq!(refused.field(), Some("/deadline"));
         assert!(refused.message().starts_with("a number of milliseconds"));
+    }
+
+    #[test]
+    #[cfg(feature = "http")]
+    fn every_option_that_takes_fractions_of_a_second_is_a_limit() {
+        use crate::client::ClientOptions;
+        let takes_fractions = |name: &&&str| {
+            let half = Value::Object(vec![((**name).to_owned(), Value::Float(0.5))]);
+            ClientOptions::from_value(&half).is_ok()
+        };
+        let limits = ClientOptions::NAMES.iter().filter(takes_fractions);
+        assert!(limits.eq(super::LIMITS.iter().filter(|name| **name != "duration")));
     }
 
     #[test]

@@ -97,6 +97,13 @@ impl Value {
         }
     }
 
+    /// An object of the members that are none of `known`; an empty one of what is no object.
+    pub(crate) fn other_members(&self, known: &[&str]) -> Self {
+        let members = self.as_object().unwrap_or_default().iter();
+        let other = members.filter(|(name, _)| !known.contains(&name.as_str()));
+        Self::Object(other.cloned().collect())
+    }
+
     /// What kind of value this is, as error messages call it.
     pub(crate) fn kind(&self) -> &str {
         match self {

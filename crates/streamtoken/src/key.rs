@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-pub(crate) use env::load as from_env;
+pub(crate) use env::{find as find_in_env, load as from_env};
 pub use info::{KeyInfo, describe_key};
 pub use public::PublicKey;
 pub use read::MAX_KEY;

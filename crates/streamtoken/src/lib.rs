@@ -69,6 +69,7 @@ mod chance;
 pub mod client;
 mod clock;
 mod crypto;
+mod environment;
 mod error;
 mod explain;
 pub mod host;

@@ -23,7 +23,7 @@ use collect::Findings;
 
 use crate::options::Times;
 use crate::rules::FIELD;
-use crate::{AccessRules, Error, ErrorCode, MAX_TOKEN, Result, SignOptions, Value, clock};
+use crate::{AccessRules, Action, Error, ErrorCode, MAX_TOKEN, Result, SignOptions, Value, clock};
 
 /// Most findings that one lint tells. One more says that there are others ([`Warning::FindingsLeftOut`]).
 pub const MAX_FINDINGS: usize = 100;
@@ -82,21 +82,25 @@ pub(crate) fn of_token(rules: &AccessRules) -> Vec<Finding> {
     refused.chain(rules.lint()).collect()
 }
 
+/// What the rules do to every viewer, whoever it is; `None` where that hangs on the viewer.
+pub(crate) fn fate_of_all(rules: &AccessRules) -> Option<Action> {
+    rules::fate_of_all(&rules.drafts())
+}
+
 impl SignOptions {
     /// What the options and their rules probably do not mean, and times that do not fit each other, which
     /// signing refuses. Without [`SignOptions::now`] times are compared with the clock.
     pub fn lint(&self) -> Vec<Finding> {
-        let mut out = Findings::default();
-        let now = self.at_now();
-        about_rules(&self.access_rules, &mut out);
-        match self.times(now) {
-            Ok(times) => options::about_times(self, times, now, &mut out),
-            // Nothing comes after it for which there must be room.
-            Err(error) => drop(out.error(error)),
-        }
-        options::about_flags(self, &mut out);
-        out.into_vec()
+        let now = self.now_or_clock();
+        about_options(self, self.times(now), now)
     }
+}
+
+/// All findings about options that are fine by themselves, whose times may not be.
+fn about_options(options: &SignOptions, times: Result<Times>, now: u64) -> Vec<Finding> {
+    let mut out = about_minting(options, times, now);
+    options::about_flags(options, &mut out);
+    out.into_vec()
 }
 
 /// All findings in a list of rules; `Err` when there was no room for all faults.
@@ -139,16 +143,29 @@ pub(crate) fn when_minting(
     if level == LintLevel::Off {
         return Ok(None);
     }
-    let mut out = Findings::default();
-    about_rules(&options.access_rules, &mut out);
-    options::about_times(options, times, now, &mut out);
-    options::about_flags(options, &mut out);
-    let findings = out.into_vec();
+    let findings = about_options(options, Ok(times), now);
     match findings.first() {
         None => Ok(None),
         Some(first) if level == LintLevel::Deny => Err(denied(first, &findings)),
         Some(_) => Ok(Some(findings.into())),
     }
+}
+
+/// The warnings about options that the API was asked to mint with, at the level warn. What is doubtful about
+/// tokens that are signed locally is not among them.
+#[cfg(feature = "http")]
+pub(crate) fn when_asking(options: &SignOptions, times: Times, now: u64) -> Option<Arc<[Finding]>> {
+    let findings = about_minting(options, Ok(times), now).into_vec();
+    (!findings.is_empty()).then(|| findings.into())
+}
+
+/// What there is to warn of, whoever signs.
+fn about_minting(options: &SignOptions, times: Result<Times>, now: u64) -> Findings {
+    let mut out = Findings::default();
+    about_rules(&options.access_rules, &mut out);
+    // Nothing comes after it for which there must be room.
+    let _ = options::about_times(options, times, now, &mut out);
+    out
 }
 
 fn denied(first: &Finding, all: &[Finding]) -> Error {

@@ -190,7 +190,7 @@ impl SignOptions {
     /// is to be renewed when the next window begins. So it lives for the lifetime at least, and for a
     /// window longer at most. (Our option: Cloudflare's endpoint has none like it.)
     ///
-    /// A [`Signer`](crate::Signer) keeps such tokens in memory until their window ends.
+    /// A [`Signer`](crate::Signer) keeps such tokens in memory, and gives them while their window lasts.
     #[must_use]
     pub fn reuse_window(mut self, window: Duration) -> Self {
         self.reuse_window = Some(window.as_secs());
@@ -295,7 +295,7 @@ impl TimeFormat {
 /// Flags of Cloudflare's API (there since April 2026).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize)]
 pub struct Flags {
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     original: bool,
 }
 
@@ -328,14 +328,6 @@ impl Flags {
         read(members, "original", &mut flags.original, boolean)?;
         Ok(flags)
     }
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde passes a reference"
-)]
-fn is_false(value: &bool) -> bool {
-    !value
 }
 
 /// The members of an options object, once every name is known and stands there once. JSON text is

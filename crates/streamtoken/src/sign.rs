@@ -6,7 +6,7 @@ mod payload;
 mod prepared;
 mod reuse;
 
-pub use batch::{BatchAnswer, MAX_LINE};
+pub use batch::{BatchAnswer, MAX_LINE, batch_line};
 pub use prepared::{Prepared, prepare, prepare_linted};
 pub use reuse::{MAX_KEPT, MAX_KEPT_TOKEN};
 
@@ -26,9 +26,9 @@ pub const MAX_TOKEN: usize = 16_384;
 
 /// Mints tokens with one key. Cheap to clone, and shared between threads as it is.
 ///
-/// Tokens of [`SignOptions::reuse_window`] are kept in memory until their window ends, [`MAX_KEPT`] of them
-/// at most, and all clones have them: minting one again costs no signature. The bytes are the same with
-/// and without.
+/// Tokens of [`SignOptions::reuse_window`] are kept in memory, [`MAX_KEPT`] of them at most, and all clones have
+/// them: minting one again costs no signature. When there are as many, those whose window has ended make room
+/// for the next, or else the one whose window ends first. The bytes are the same with and without.
 ///
 /// ```
 /// use streamtoken::{SignOptions, Signer, SigningKey};
@@ -101,7 +101,7 @@ impl Signer {
     /// fit each other (124 to 128); [`ErrorCode::MintedTokenTooLarge`] above 16,384 characters;
     /// [`ErrorCode::LintDenied`] under [`LintLevel::Deny`], at what the first warning is about.
     pub fn sign(&self, identifier: &str, options: &SignOptions) -> Result<Token> {
-        self.sign_at(options.at_now(), identifier, options)
+        self.sign_at(options.now_or_clock(), identifier, options)
     }
 
     /// Mints many tokens on all cores, in the order of `items`. An error of one item never loses the
@@ -122,7 +122,7 @@ impl Signer {
     /// # Errors
     /// Those of [`Signer::sign`].
     pub fn check(&self, identifier: &str, options: &SignOptions) -> Result<()> {
-        self.unsigned(options.at_now(), identifier, options)
+        self.unsigned(options.now_or_clock(), identifier, options)
             .map(|_| ())
     }
 
@@ -146,9 +146,7 @@ impl Signer {
 
     fn unsigned(&self, now: u64, identifier: &str, options: &SignOptions) -> Result<Unsigned> {
         let key = self.key.public_key();
-        let mut unsigned = Unsigned::new(&self.header, key, identifier, now, options)?;
-        unsigned.warnings = lint::when_minting(self.lint_level, options, unsigned.times, now)?;
-        Ok(unsigned)
+        Unsigned::new(&self.header, key, identifier, now, options, self.lint_level)
     }
 }
 
@@ -175,6 +173,7 @@ impl Unsigned {
         identifier: &str,
         now: u64,
         options: &SignOptions,
+        level: LintLevel,
     ) -> Result<Self> {
         id::check_identifier(identifier)?;
         // Rules that were read from somebody else's token may name what is not written here.
@@ -190,7 +189,7 @@ impl Unsigned {
             input,
             identifier: identifier.to_owned(),
             times,
-            warnings: None,
+            warnings: lint::when_minting(level, options, times, now)?,
         })
     }
 

@@ -34,8 +34,11 @@ pub(crate) fn seconds(value: &Value) -> Result<u64> {
     }
 }
 
-/// `expires_in`: seconds, or a text such as `90m` or `1h30m`.
-pub(crate) fn lifetime(value: &Value) -> Result<u64> {
+/// A length of time as `expires_in` has it: seconds, or a text such as `90m` or `1h30m`.
+///
+/// # Errors
+/// The codes of times (120 to 124); those of [`duration`] for a text.
+pub fn lifetime(value: &Value) -> Result<u64> {
     match value {
         Value::String(text) => duration(text),
         other => seconds(other),

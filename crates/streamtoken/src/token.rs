@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 
 use crate::Finding;
 
-/// A signed URL token that was minted here.
+/// A signed URL token that was minted, by a [`Signer`](crate::Signer) or by Cloudflare's API.
 ///
 /// Its text takes the place of the video UID **in the path** of a playback URL. Whoever has it can
 /// watch, so `Debug` does not show it; `Display`, [`Token::as_str`] and `Serialize` give the compact
@@ -68,14 +68,17 @@ impl Token {
     }
 
     /// For how many seconds from `now` on (epoch seconds) a page that shows this token to everybody may be
-    /// cached: until [`Token::renew_at`], 0 from then on. Then there is a whole fifth of the lifetime left,
-    /// or of a token of a window all of `expires_in`.
+    /// cached: until [`Token::renew_at`], 0 from then on. Who gets the page last has a fifth of the lifetime
+    /// left, or of a token of a window all of `expires_in`: it must outlast the view
+    /// ([how long tokens are to live](crate::source#how-long-tokens-are-to-live)).
     pub fn max_age(&self, now: u64) -> u64 {
         self.renew_at.saturating_sub(now)
     }
 
     /// What its rules and options probably do not mean. Empty for a signer with
-    /// [`LintLevel::Off`](crate::LintLevel::Off), and for a token that Cloudflare's API has minted.
+    /// [`LintLevel::Off`](crate::LintLevel::Off). A token that Cloudflare's API has minted has those about the
+    /// options that were sent, as [`LintLevel::Warn`](crate::LintLevel::Warn) finds them, but for what is
+    /// doubtful when signing locally alone ([`Warning::FlagUndocumented`](crate::Warning::FlagUndocumented)).
     pub fn warnings(&self) -> &[Finding] {
         self.warnings.as_deref().unwrap_or_default()
     }

@@ -8,6 +8,7 @@
 
 mod compact;
 mod customer_code;
+pub(crate) mod hosts;
 mod location;
 mod members;
 mod numbers;
@@ -261,4 +262,8 @@ fn escape_html(text: &str) -> String {
 }
 
 /// The still's path; the signed poster uses it too.
+/// From this length on, in bytes, a URL may be refused on its way: RFC 9110, section 4.1, asks all to take 8,000 at
+/// least.
+pub(crate) const LONG_URL: usize = 8_000;
+
 const THUMBNAIL: &str = "thumbnails/thumbnail.jpg";

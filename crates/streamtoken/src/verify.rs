@@ -87,7 +87,7 @@ fn judge(token: &[u8], keys: Option<&KeySet>, context: &VerifyContext) -> Result
 /// The token in `text` that somebody else minted, with what it says of itself. Nothing proves the signature,
 /// and claims that are not of use here may have any form: Cloudflare may add some.
 #[cfg(feature = "http")]
-pub(crate) fn received(text: &str, now: u64) -> Result<Token> {
+pub(crate) fn unverified_token(text: &str, now: u64) -> Result<Token> {
     let parts = jws::split(text.as_bytes())?;
     let key_id = header::check(&parts.header, &parts.payload)?.to_owned();
     let claims = claims::times_and_subject(&parts.payload)?;

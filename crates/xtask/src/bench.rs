@@ -20,7 +20,7 @@ pub struct Options {
 pub fn run(options: &Options) -> Result<()> {
     step("build", || {
         for backend in Backend::ALL {
-            oracle::build(backend)?;
+            oracle::build_released(backend)?;
         }
         command::run(cargo_line("build --release -p streamtoken-cli"))?;
         command::run(cargo_line("bench --no-run -p xtask --bench tokens"))?;

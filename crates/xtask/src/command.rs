@@ -3,7 +3,9 @@
 
 use std::ffi::OsStr;
 use std::io::{self, Read};
+use std::panic::resume_unwind;
 use std::process::{Command, ExitStatus, Stdio};
+use std::thread;
 
 use anyhow::{Context, Result, bail};
 
@@ -22,9 +24,19 @@ pub(crate) fn cargo<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> 
 /// Takes away what `cargo run` says of xtask: a build script that looks at one of these would run again on
 /// every change between a nested Cargo and a direct one.
 pub(crate) fn without_description(command: &mut Command) {
+    without(command, &["CARGO_PKG_", "CARGO_MANIFEST_"]);
+}
+
+/// Takes away what this machine says to programs of ours and to Cloudflare's clients: a test says it itself.
+pub(crate) fn without_settings(command: &mut Command) {
+    without(command, &["CLOUDFLARE_"]);
+}
+
+/// Takes away the variables whose names begin so.
+fn without(command: &mut Command, beginnings: &[&str]) {
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
-        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+        if beginnings.iter().any(|begin| text.starts_with(begin)) {
             command.env_remove(&name);
         }
     }
@@ -62,6 +74,23 @@ pub(crate) fn capture(mut command: Command) -> Result<Ended> {
     })
 }
 
+/// Runs programs side by side, each to its end; one that could not be prepared is passed through.
+pub(crate) fn capture_all(commands: Vec<Result<Command>>) -> Vec<Result<Ended>> {
+    thread::scope(|scope| {
+        let running: Vec<_> = commands
+            .into_iter()
+            .map(|command| scope.spawn(|| capture(command?)))
+            .collect();
+        running
+            .into_iter()
+            .map(|one| match one.join() {
+                Ok(ended) => ended,
+                Err(panic) => resume_unwind(panic),
+            })
+            .collect()
+    })
+}
+
 /// Runs a program that must succeed and returns its output; a failure prints it.
 pub(crate) fn run(command: Command) -> Result<String> {
     let shown = show(&command);
@@ -95,4 +124,32 @@ pub(crate) fn show(command: &Command) -> String {
         .map(OsStr::to_string_lossy)
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::capture_all;
+
+    #[test]
+    fn programs_run_side_by_side_and_answer_in_order() {
+        let folder = std::env::temp_dir().join(format!("xtask-beside-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        // Each waits for the other, which it would in vain if they ran in turn.
+        let commands = ["a b", "b a"].map(|names| {
+            let (mine, other) = names.split_once(' ').unwrap();
+            let mut command = Command::new("sh");
+            let script = format!(
+                "touch {mine}; n=0; while [ ! -e {other} ]; do sleep 0.01; n=$((n + 1)); \
+                 [ $n -lt 3000 ] || exit 1; done; echo {mine}"
+            );
+            command.args(["-c", &script]).current_dir(&folder);
+            Ok(command)
+        });
+        let ended = capture_all(commands.into());
+        std::fs::remove_dir_all(folder).unwrap();
+        let said: Vec<_> = ended.into_iter().map(|one| one.unwrap().output).collect();
+        assert_eq!(said, ["a\n", "b\n"]);
+    }
 }

@@ -1,16 +1,14 @@
 //! `cargo xtask faults`: the server whose answers are faults (`examples/faults`), for the tests of clients.
 
-use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::Mutex;
 
 use anyhow::{Context as _, Result};
-use serde_json::Value;
 
-use crate::command::{self, cargo_line};
-use crate::{emulator, project};
+use crate::running::Running;
+use crate::{built, emulator, project};
 
 /// Builds the server and becomes it.
 pub fn run() -> Result<()> {
@@ -20,13 +18,13 @@ pub fn run() -> Result<()> {
 
 /// The server, built. It is no part of this program, which compiles in seconds without cryptography.
 fn server() -> Result<Command> {
-    command::run(cargo_line("build -p xtask --example faults"))?;
+    built::workspace(&[])?;
     let program = project::target().join("debug/examples/faults");
     Ok(Command::new(program))
 }
 
 /// Tells the tests of a surface where the server is, whose certificates to trust, and which command line keeps
-/// stores on disk, which those in the packages do not.
+/// stores on disk, which those of the published packages do not.
 pub(crate) fn tell(tests: &mut Command) -> Result<()> {
     with_server(|server| server.tell(tests))
 }
@@ -61,37 +59,24 @@ const PROXIES: [&str; 8] = [
 static SERVER: Mutex<Option<Server>> = Mutex::new(None);
 
 struct Server {
-    line: String,
+    running: Running,
     authority: PathBuf,
     program: PathBuf,
-    /// The end of its standard input ends it, and comes with the end of this process.
-    _child: Child,
 }
 
 impl Server {
     fn start() -> Result<Self> {
-        let mut child = server()?
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .context("the server of faults cannot be started")?;
-        let mut line = String::new();
-        let output = child.stdout.take().context("it has no output")?;
-        BufReader::new(output).read_line(&mut line)?;
-        let places: Value =
-            serde_json::from_str(&line).context("the server of faults does not say where it is")?;
-        let authority = places["ca"].as_str().context("it has no authority")?;
+        let running = Running::start(server()?)?;
         Ok(Self {
             program: emulator::program()?,
-            authority: authority.into(),
-            line: line.trim_end().to_owned(),
-            _child: child,
+            authority: running.told("ca")?.into(),
+            running,
         })
     }
 
     fn tell(&self, tests: &mut Command) {
         tests
-            .env("STREAMTOKEN_FAULTS", &self.line)
+            .env("STREAMTOKEN_FAULTS", self.running.said.to_string())
             .env("STREAMTOKEN_TEST_PROGRAM", &self.program)
             .env("SSL_CERT_FILE", &self.authority)
             .env("NODE_EXTRA_CA_CERTS", &self.authority);

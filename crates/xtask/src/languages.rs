@@ -10,18 +10,7 @@ pub(crate) mod cpp;
 pub(crate) mod node;
 pub(crate) mod python;
 pub(crate) mod services;
-
-/// What the environment may say to a program of ours; a test says it itself.
-pub(crate) const CLOUDFLARE: [&str; 8] = [
-    "CLOUDFLARE_STREAM_KEY",
-    "CLOUDFLARE_STREAM_KEY_FILE",
-    "CLOUDFLARE_STREAM_KEY_ID",
-    "CLOUDFLARE_API_TOKEN",
-    "CLOUDFLARE_API_KEY",
-    "CLOUDFLARE_EMAIL",
-    "CLOUDFLARE_ACCOUNT_ID",
-    "CLOUDFLARE_BASE_URL",
-];
+mod tools;
 
 /// The programs `mint`, `verify` and `urls` of one surface: the same arguments and answers everywhere.
 pub(crate) struct Examples {

@@ -2,6 +2,8 @@
 //! share with them.
 
 pub mod bench;
+mod built;
+mod cases;
 pub mod certificates;
 pub mod check;
 mod command;
@@ -11,12 +13,14 @@ pub mod faults;
 mod go;
 pub mod header;
 mod languages;
+mod markdown;
 mod matrix;
 pub mod measure;
 mod official;
 pub mod oracle;
 pub mod peers;
 mod project;
+mod running;
 mod service;
 mod snippets;
 mod step;

@@ -7,7 +7,9 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::command::{self, Ended, cargo_line};
+use crate::built;
+use crate::cases::Cases;
+use crate::command::{self, Ended};
 use crate::dist::Example;
 use crate::languages::{Examples, cpp, node, python};
 use crate::project;
@@ -17,50 +19,58 @@ use crate::test::Tally;
 /// Runs the matrix: one test for each pair of surfaces.
 pub(crate) fn test(tally: &mut Tally) -> Result<()> {
     let example = Example::read()?;
-    let identifier = example.identifier.as_str();
     let surfaces = surfaces()?;
+    have_all(&surfaces)?;
+    let mut cases = Cases::new(tally);
     let mut urls = None;
     for minting in &surfaces {
-        let mint = prints(
-            &minting.surface,
-            minting.run(&example, "mint", &[identifier]),
-        )?;
-        let token = mint.trim_end();
-        for verifying in &surfaces {
-            let pair = format!(
-                "{} verifies what {} minted",
-                verifying.surface, minting.surface
-            );
-            judge(verifying, &example, token).with_context(|| format!("{pair}: failed"))?;
-            tally.passed += 1;
+        let name = &minting.surface;
+        let token = cases.get(&format!("{name} mints"), |_| {
+            minting.prints(&example, "mint", &[&example.identifier])
+        });
+        if let Some(token) = token {
+            for verifying in &surfaces {
+                let pair = format!("{} verifies what {name} minted", verifying.surface);
+                cases.run(&pair, || judge(verifying, &example, token.trim_end()));
+            }
         }
-        // All URLs of one token, from every surface: the same.
-        let lines = prints(
-            &minting.surface,
-            minting.run(&example, "urls", &[&example.token, CODE]),
-        )?;
-        let lines: Vec<_> = lines.split_whitespace().map(str::to_owned).collect();
-        let first = urls.get_or_insert_with(|| lines.clone());
-        ensure!(
-            *first == lines,
-            "{} prints other URLs than {}",
-            minting.surface,
-            surfaces[0].surface
-        );
-        tally.passed += 1;
+        cases.run(&format!("{name} prints URLs"), || {
+            same_urls(minting, &mut urls, &example)
+        });
+        if REUSING.contains(&&**name) {
+            cases.run(&format!("{name} mints for a window"), || {
+                reuse(minting, &surfaces[0], &example)
+            });
+        }
     }
-    for minting in surfaces
-        .iter()
-        .filter(|one| REUSING.contains(&&*one.surface))
-    {
-        reuse(minting, &surfaces[0], &example)?;
-        tally.passed += 1;
-    }
+    cases.end()?;
     let names: Vec<_> = surfaces.iter().map(|one| one.surface.as_str()).collect();
     note(&format!(
         "each of {} verified every other's token",
         names.join(", ")
     ));
+    Ok(())
+}
+
+/// Whoever is called otherwise would be left out without a word.
+fn have_all(surfaces: &[Examples]) -> Result<()> {
+    for name in REUSING {
+        let is_there = surfaces.iter().any(|one| one.surface == name);
+        ensure!(is_there, "no surface is called {name}");
+    }
+    Ok(())
+}
+
+/// All URLs of one token, from every surface: those of the first.
+fn same_urls(
+    printing: &Examples,
+    first: &mut Option<Vec<String>>,
+    example: &Example,
+) -> Result<()> {
+    let lines = printing.prints(example, "urls", &[&example.token, CODE])?;
+    let lines: Vec<_> = lines.split_whitespace().map(str::to_owned).collect();
+    let first = first.get_or_insert_with(|| lines.clone());
+    ensure!(*first == lines, "they are others than the first surface's");
     Ok(())
 }
 
@@ -71,7 +81,7 @@ fn reuse(minting: &Examples, first: &Examples, example: &Example) -> Result<()> 
     let token = |by: &Examples, now: u64| {
         let (window, now) = (WINDOW.to_string(), now.to_string());
         let arguments = [&*example.identifier, &*window, &*now];
-        prints(&by.surface, by.run(example, "reuse", &arguments))
+        by.prints(example, "reuse", &arguments)
     };
     let wanted = token(first, BEGIN + WINDOW / 2)?;
     for now in [BEGIN, BEGIN + WINDOW / 2, BEGIN + WINDOW - 1] {
@@ -123,16 +133,9 @@ fn refused(said: &Ended, code: &str) -> Result<()> {
     Ok(())
 }
 
-fn prints(surface: &str, command: Command) -> Result<String> {
-    let output = command::run(command).with_context(|| surface.to_owned())?;
-    ensure!(!output.trim().is_empty(), "{surface} printed nothing");
-    Ok(output)
-}
-
 /// Every surface that has the example programs, built.
 fn surfaces() -> Result<Vec<Examples>> {
-    command::run(cargo_line("build -p streamtoken --examples"))?;
-    command::run(cargo_line("build -p streamtoken-cli"))?;
+    built::workspace(&[])?;
     let examples = project::target().join("debug/examples");
     let mut surfaces = vec![
         Examples::new("Rust", move |name| Command::new(examples.join(name))),
@@ -154,12 +157,21 @@ impl Examples {
     /// The program `name` with `arguments`, and with the published key in its environment.
     fn run(&self, example: &Example, name: &str, arguments: &[&str]) -> Command {
         let mut command = (self.program)(name);
+        command.args(arguments);
+        example.give_key(&mut command);
         command
-            .args(arguments)
-            .env("CLOUDFLARE_STREAM_KEY_FILE", Example::key_file())
-            .env("CLOUDFLARE_STREAM_KEY_ID", &example.key_id)
-            .env_remove("CLOUDFLARE_STREAM_KEY");
-        command
+    }
+
+    /// What the program prints, which succeeds.
+    fn prints(&self, example: &Example, name: &str, arguments: &[&str]) -> Result<String> {
+        let output = command::run(self.run(example, name, arguments));
+        let output = output.with_context(|| self.surface.clone())?;
+        ensure!(
+            !output.trim().is_empty(),
+            "{} printed nothing",
+            self.surface
+        );
+        Ok(output)
     }
 }
 
@@ -169,3 +181,18 @@ const REUSING: [&str; 5] = ["Rust", "the command line", "C", "Python", "JavaScri
 const CODE: &str = "f33zs165nr7gyfy4";
 /// The examples as calls of the command line.
 const SHIM: &str = "crates/streamtoken-cli/examples/examples.sh";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_surface_is_left_out_without_a_word() {
+        let all = || REUSING.map(|name| Examples::new(name, |name| Command::new(name)));
+        have_all(&all()).expect("all of them");
+        let mut renamed = all();
+        renamed[4].surface = "Node.js".to_owned();
+        let refusal = have_all(&renamed).expect_err("one is missing");
+        assert!(refusal.to_string().contains("JavaScript"), "{refusal}");
+    }
+}

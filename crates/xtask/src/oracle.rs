@@ -48,12 +48,20 @@ pub struct Oracle {
 }
 
 impl Oracle {
-    /// Builds the program if it is not up to date, and starts it.
+    /// Builds the program if it is not up to date, in the profile of tests, and starts it.
     ///
     /// # Errors
     /// When it cannot be built or started.
     pub fn start(backend: Backend) -> Result<Self> {
         Self::spawn(Command::new(build(backend)?))
+    }
+
+    /// As [`Oracle::start`], to be measured.
+    ///
+    /// # Errors
+    /// When it cannot be built or started.
+    pub fn start_released(backend: Backend) -> Result<Self> {
+        Self::spawn(Command::new(build_released(backend)?))
     }
 
     /// Starts a program that answers JSON lines.
@@ -103,15 +111,26 @@ impl Drop for Oracle {
     }
 }
 
-/// Builds the program of one back end and says where it is.
+/// Builds the program of one back end, in the profile of tests, and says where it is.
 ///
 /// # Errors
 /// When Cargo fails; its output has been printed then.
 pub fn build(backend: Backend) -> Result<PathBuf> {
-    // One target folder serves both: the programs have different names, and what does not depend on
-    // the back end is compiled once.
-    let target = project::target().join("oracle");
-    let mut cargo = cargo_line("build --quiet --release --locked");
+    build_with("build --quiet --locked", "debug", backend)
+}
+
+/// As [`build`], to be measured.
+///
+/// # Errors
+/// When Cargo fails; its output has been printed then.
+pub fn build_released(backend: Backend) -> Result<PathBuf> {
+    build_with("build --quiet --locked --release", "release", backend)
+}
+
+fn build_with(line: &str, folder: &str, backend: Backend) -> Result<PathBuf> {
+    // The target folder of this workspace: what both link, AWS-LC above all, is compiled once.
+    let target = project::target();
+    let mut cargo = cargo_line(line);
     cargo
         .args(["--bin", backend.program()])
         .args(["--features", backend.feature()])
@@ -120,7 +139,7 @@ pub fn build(backend: Backend) -> Result<PathBuf> {
         .arg("--target-dir")
         .arg(&target);
     command::run(cargo)?;
-    Ok(target.join("release").join(backend.program()))
+    Ok(target.join(folder).join(backend.program()))
 }
 
 /// The manifest of the oracles' workspace.

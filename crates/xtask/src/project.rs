@@ -11,6 +11,11 @@ pub fn root() -> PathBuf {
         .to_owned()
 }
 
+/// The folder of the golden vectors and of the published example.
+pub(crate) fn vectors() -> PathBuf {
+    root().join("crates/streamtoken/vectors")
+}
+
 /// The folder that Cargo builds into.
 pub(crate) fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(

@@ -1,11 +1,12 @@
 //! The token service under the requests that schemathesis makes from its description.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use crate::cases::Cases;
 use crate::command;
-use crate::emulator::{self, Emulator};
+use crate::emulator;
 use crate::languages::python::Venv;
 use crate::project;
 use crate::step::note;
@@ -16,25 +17,33 @@ use crate::test::Tally;
 pub(crate) fn test(tally: &mut Tally) -> Result<()> {
     let venv = venv()?;
     let program = emulator::program()?;
-    for selection in ["--exclude-path-regex", "--include-path-regex"] {
-        // Keys made by one run are not in the way of the next.
-        let emulator = Emulator::start(&program)?;
-        let address = emulator.told("dev_url")?.replace("/_dev", "");
-        let mut run = venv.tool("schemathesis", ["--config-file"]);
-        // It leaves folders where it runs.
-        run.current_dir(project::target().join("service"))
-            .arg(folder().join("schemathesis.toml"))
-            .args(["run", "--no-color", &format!("{address}/openapi.json")])
-            .args([selection, "^/_dev"])
-            .env("STREAMTOKEN_API_TOKEN", emulator.told("api_token")?);
-        let output = command::run(run)?;
-        let cases = output
-            .lines()
-            .find(|line| line.contains(" generated, "))
-            .context("schemathesis does not say how many cases it generated")?;
-        note(cases.trim());
-        tally.passed += 1;
+    let mut cases = Cases::new(tally);
+    for (name, selection) in [
+        ("the service", "--exclude-path-regex"),
+        ("the emulator", "--include-path-regex"),
+    ] {
+        cases.run(name, || schemathesis(&venv, &program, selection));
     }
+    cases.end()
+}
+
+fn schemathesis(venv: &Venv, program: &Path, selection: &str) -> Result<()> {
+    // Keys made by one run are not in the way of the next.
+    let emulator = emulator::start(program)?;
+    let address = emulator.told("dev_url")?.replace("/_dev", "");
+    let mut run = venv.tool("schemathesis", ["--config-file"]);
+    // It leaves folders where it runs.
+    run.current_dir(project::target().join("service"))
+        .arg(folder().join("schemathesis.toml"))
+        .args(["run", "--no-color", &format!("{address}/openapi.json")])
+        .args([selection, "^/_dev"])
+        .env("STREAMTOKEN_API_TOKEN", emulator.told("api_token")?);
+    let output = command::run(run)?;
+    let generated = output
+        .lines()
+        .find(|line| line.contains(" generated, "))
+        .context("schemathesis does not say how many cases it generated")?;
+    note(generated.trim());
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail, ensure};
 
+use crate::cases::Cases;
 use crate::check;
 use crate::command::{self, Ended, cargo_line};
 use crate::dist;
@@ -15,7 +16,7 @@ use crate::official;
 use crate::oracle::{self, Backend};
 use crate::service;
 use crate::snippets;
-use crate::step::{note, step};
+use crate::step::{note, step, timed};
 use crate::vectors;
 
 /// Runs everything and says whether all of it passed. The last line on standard output is
@@ -48,28 +49,19 @@ fn all(tally: &mut Tally) -> Result<()> {
             .into_iter()
             .try_for_each(|backend| oracle::build(backend).map(drop))
     })?;
-    // Every selection runs, so that one look shows all that is broken.
-    let mut broken = Vec::new();
+    let mut cases = Cases::new(tally);
     for (name, selection) in SELECTIONS {
-        if let Err(error) = step(name, || tests(selection, tally)) {
-            broken.push(format!("{error:#}"));
-        }
+        cases.get(name, |tally| timed(name, || tests(selection, tally)));
     }
     let mut counts = Vec::new();
     for (name, test) in LANGUAGES {
-        match step(name, || test(tally)) {
-            Ok(more) => counts.extend(more),
-            Err(error) => broken.push(format!("{error:#}")),
-        }
+        let found = cases.get(name, |tally| timed(name, || test(tally)));
+        counts.extend(found.into_iter().flatten());
     }
     for (name, test) in ACROSS {
-        if let Err(error) = step(name, || test(tally)) {
-            broken.push(format!("{error:#}"));
-        }
+        cases.get(name, |tally| timed(name, || test(tally)));
     }
-    if !broken.is_empty() {
-        bail!("{}", broken.join("; "));
-    }
+    cases.end()?;
     step("golden vectors", || {
         let mut all = vectors::count()?;
         all.append(&mut counts);
@@ -85,7 +77,7 @@ fn tests(selection: &str, tally: &mut Tally) -> Result<()> {
     let ended = command::capture(cargo)?;
     let found = Tally::read(&ended.output).context("a result of tests is not understood")?;
     note(&found.to_string());
-    tally.judge(&format!("`cargo {line}`"), &ended, &found)
+    tally.judge_but_ignored(&format!("`cargo {line}`"), &ended, &found)
 }
 
 /// What the lines `test result: …` add up to.
@@ -123,9 +115,20 @@ impl Tally {
         })
     }
 
-    /// Adds what a suite found, and refuses one that failed or ran nothing. One that fails without a failing
-    /// test, as by a compile error, counts as one failure.
+    /// Adds what a suite found, and refuses one that failed, skipped a test, or ran nothing.
     pub(crate) fn judge(&mut self, suite: &str, ended: &Ended, found: &Self) -> Result<()> {
+        self.judge_but_ignored(suite, ended, found)?;
+        ensure!(
+            found.ignored == 0,
+            "{suite} skipped {} tests",
+            found.ignored
+        );
+        Ok(())
+    }
+
+    /// As `judge`, for tests in Rust: what is marked as ignored there is said at the end of all. A suite that fails
+    /// without a failing test, as by a compile error, counts as one failure.
+    fn judge_but_ignored(&mut self, suite: &str, ended: &Ended, found: &Self) -> Result<()> {
         self.add(found);
         if !ended.status.success() {
             eprintln!("{}", ended.output.trim_end());
@@ -213,10 +216,7 @@ mod tests {
     #[test]
     fn a_suite_that_fails_or_runs_nothing_is_refused() {
         let judged = |program: &str, passed, failed| {
-            let ended = Ended {
-                status: std::process::Command::new(program).status().unwrap(),
-                output: String::new(),
-            };
+            let ended = ended(program);
             let found = Tally {
                 passed,
                 failed,
@@ -230,6 +230,28 @@ mod tests {
         assert_eq!(judged("true", 0, 0), (false, 0, 0));
         assert_eq!(judged("false", 3, 2), (false, 3, 2));
         assert_eq!(judged("false", 3, 0), (false, 3, 1));
+    }
+
+    #[test]
+    fn a_skipped_test_is_refused_unless_it_is_one_in_rust() {
+        let found = Tally {
+            passed: 3,
+            failed: 0,
+            ignored: 1,
+        };
+        let mut sum = Tally::default();
+        let refused = sum.judge("it", &ended("true"), &found).unwrap_err();
+        assert_eq!(refused.to_string(), "it skipped 1 tests");
+        assert_eq!(sum, found);
+        assert!(sum.judge_but_ignored("it", &ended("true"), &found).is_ok());
+        assert_eq!(sum.ignored, 2);
+    }
+
+    fn ended(program: &str) -> Ended {
+        Ended {
+            status: std::process::Command::new(program).status().unwrap(),
+            output: String::new(),
+        }
     }
 
     #[test]

@@ -84,7 +84,8 @@ void what_an_error_knows(void) {
         "HTTP/1.1 429 Too Many Requests\r\nconnection: close\r\ncf-ray: 8a1b2c3d-LHR\r\n"
         "retry-after: 17\r\n\r\n{\"success\":false,\"errors\":[{\"code\":10429,\"message\":\"slow "
         "down\",\"documentation_url\":\"https://example.com/limits\",\"source\":{\"pointer\":"
-        "\"/exp\"}}],\"messages\":[{\"code\":1001,\"message\":\"soon\"}],\"result\":null}";
+        "\"/exp\"}}],\"messages\":[{\"code\":1001,\"message\":\"soon\"}],\"result\":null,"
+        "\"result_info\":{\"page\":1}}";
     Fake *fake = fake_start(answer);
     streamtoken_client_options *options = options_for(fake_url(fake), "a-token", "a");
     streamtoken_error *error;
@@ -108,6 +109,8 @@ void what_an_error_knows(void) {
                      "\"https://example.com/limits\",\"source\":{\"pointer\":\"/exp\"}}]");
     OK(streamtoken_error_messages_to_json(error, &json, NULL, NULL));
     check_json(json, "[{\"code\":1001,\"message\":\"soon\"}]");
+    OK(streamtoken_error_other_to_json(error, &json, NULL, NULL));
+    check_json(json, "{\"result_info\":{\"page\":1}}");
     OK(streamtoken_error_to_json(error, &json, NULL, NULL));
     has(json, "\"api\":{\"status\":429,");
     has(json, "\"cf_ray\":\"8a1b2c3d-LHR\",\"retry_after\":17,\"attempts\":1}");
@@ -126,7 +129,32 @@ void what_an_error_knows(void) {
     check_json(json, "[]");
     OK(streamtoken_error_messages_to_json(error, &json, NULL, NULL));
     check_json(json, "[]");
+    OK(streamtoken_error_other_to_json(error, &json, NULL, NULL));
+    check_json(json, "null");
     streamtoken_error_free(error);
+}
+
+void what_is_not_known_of_a_key_is_kept(void) {
+    static const char list[] = "[{\"id\":\"a\",\"key_id\":\"a\",\"created\":null,\"site\":[1]}]";
+    Fake *fake = fake_start(DONE("[{\"id\":\"a\",\"site\":[1]}]"));
+    streamtoken_client *client = client_of(options_for(fake_url(fake), "a-token", "a"));
+    streamtoken_key_list *keys;
+    streamtoken_created_key *made;
+    char *json;
+    OK(streamtoken_client_list_keys(client, NULL, &keys, NULL));
+    OK(streamtoken_key_list_to_json(keys, &json, NULL, NULL));
+    check_json(json, list);
+    streamtoken_key_list_free(keys);
+    streamtoken_client_free(client);
+    fake_stop(fake);
+    fake = fake_start(DONE("{\"pkcs8\":\"s\",\"id\":\"a\",\"pem\":\"p\",\"jwk\":\"j\"}"));
+    client = client_of(options_for(fake_url(fake), "a-token", "a"));
+    OK(streamtoken_client_create_key(client, NULL, &made, NULL));
+    OK(streamtoken_created_key_to_json(made, &json, NULL, NULL));
+    check_json(json, "{\"id\":\"a\",\"pem\":\"p\",\"jwk\":\"j\",\"created\":null,\"pkcs8\":\"s\"}");
+    streamtoken_created_key_free(made);
+    streamtoken_client_free(client);
+    fake_stop(fake);
 }
 
 typedef int32_t ClientLimit(streamtoken_client_options *, double, streamtoken_error **);

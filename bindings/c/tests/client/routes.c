@@ -64,6 +64,30 @@ void tokens_of_the_api(void) {
     streamtoken_client_free(client);
 }
 
+static void check_warnings(const char *json, const char *expected) {
+    streamtoken_client *client = service_client();
+    streamtoken_token *token;
+    streamtoken_findings *warnings;
+    OK(streamtoken_client_create_token_from_json(client, TEXT(VIDEO), LENGTHY(json), &token, NULL));
+    OK(streamtoken_token_warnings(token, &warnings, NULL));
+    CHECK(streamtoken_findings_count(warnings) == (expected == NULL ? 0 : 1));
+    if (expected != NULL) {
+        CHECK(strcmp(streamtoken_findings_id(warnings, 0, NULL), expected) == 0);
+        CHECK(strcmp(streamtoken_findings_field(warnings, 0, NULL), "/accessRules/0") == 0);
+    }
+    streamtoken_findings_free(warnings);
+    streamtoken_token_free(token);
+    streamtoken_client_free(client);
+}
+
+void tokens_have_the_warnings_of_what_was_sent(void) {
+    /* The API honours the flag; of a token that is signed here there is a warning of it. */
+    check_warnings("{\"flags\": {\"original\": true}, \"accessRules\": [{\"type\": "
+                   "\"ip.geoip.country\", \"action\": \"allow\", \"country\": [\"GB\"]}]}",
+                   "allow_without_block");
+    check_warnings("{}", NULL);
+}
+
 void options_as_json(void) {
     streamtoken_client *client = service_client();
     streamtoken_signing_key *key = service_key();
@@ -289,25 +313,4 @@ void credentials_and_environment(void) {
          *name != NULL; name++) {
         CHECK(unsetenv(*name) == 0);
     }
-}
-
-void tls_with_an_authority_of_our_own(void) {
-    const char *url = told_over_tls("base_url");
-    const char *token = told_over_tls("api_token");
-    const char *account = told_over_tls("account_id");
-    const char *authority = getenv("SSL_CERT_FILE");
-    char saved[4096] = "";
-    streamtoken_key_list *keys;
-    streamtoken_error *error;
-    CHECK(strncmp(url, "https://", 8) == 0 && authority != NULL);
-    check_works(client_of(options_for(url, token, account)));
-    /* Who does not know the authority sends nothing. */
-    snprintf(saved, sizeof saved, "%s", authority == NULL ? "" : authority);
-    CHECK(unsetenv("SSL_CERT_FILE") == 0);
-    streamtoken_client *client = client_of(options_for(url, token, account));
-    CHECK(streamtoken_client_list_keys(client, NULL, &keys, &error) == STREAMTOKEN_API_TLS);
-    CHECK(streamtoken_error_attempts(error) == 1 && streamtoken_error_status(error) == 0);
-    streamtoken_error_free(error);
-    streamtoken_client_free(client);
-    set("SSL_CERT_FILE", saved);
 }

@@ -7,8 +7,9 @@
 
 #include "../check.h"
 
-/* Reads what the services say of themselves (STREAMTOKEN_SERVICE, STREAMTOKEN_SERVICE_TLS: the
- * first line of `serve --dev --json`), or ends the program. */
+/* Reads what is said of the services, or ends the program: STREAMTOKEN_SERVICE has the first line
+ * of `serve --dev --json`, STREAMTOKEN_SERVICE_TLS the like of a service with a store, and its log.
+ */
 void meet_services(void);
 
 /* A member of the introduction of the service that is asked over HTTP, or over TLS. */
@@ -38,16 +39,23 @@ void refused(int32_t number, const char *field, streamtoken_error *error);
 #define LENGTHY(text) text, strlen(text)
 
 void tokens_of_the_api(void);
+void tokens_have_the_warnings_of_what_was_sent(void);
 void options_as_json(void);
 void a_key_that_goes_along(void);
 void a_client_without_network(void);
 void keys_of_the_account(void);
 void credentials_and_environment(void);
-void tls_with_an_authority_of_our_own(void);
+
+void every_option_is_signed_by_the_service(void);
+void typed_options_are_signed_by_the_service(void);
+void keys_are_the_services_until_they_are_deleted(void);
+void credentials_and_accounts_reach_the_service(void);
+void nothing_is_asked_of_whom_no_authority_vouches_for(void);
 
 void a_request_as_it_arrives(void);
 void both_ways_to_authenticate(void);
 void what_an_error_knows(void);
+void what_is_not_known_of_a_key_is_kept(void);
 void every_limit_of_a_client_and_of_a_call(void);
 
 void base_urls_that_are_refused(void);

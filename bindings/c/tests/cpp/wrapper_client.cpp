@@ -14,24 +14,23 @@ using nlohmann::json;
 namespace {
 
 // What a service says of itself.
-const json &told(const char *variable) {
-    static const json plain = json::parse(std::getenv("STREAMTOKEN_SERVICE"));
-    static const json secure = json::parse(std::getenv("STREAMTOKEN_SERVICE_TLS"));
-    return std::string_view(variable) == "tls" ? secure : plain;
+const json &told() {
+    static const json said = json::parse(std::getenv("STREAMTOKEN_SERVICE"));
+    return said;
 }
 
-client_options options(const char *service = "http") {
+client_options options() {
     return client_options()
-        .base_url(told(service)["base_url"].get<std::string>())
-        .api_token(told(service)["api_token"].get<std::string>())
-        .account_id(told(service)["account_id"].get<std::string>());
+        .base_url(told()["base_url"].get<std::string>())
+        .api_token(told()["api_token"].get<std::string>())
+        .account_id(told()["account_id"].get<std::string>());
 }
 
 claims checked(const token &made, const signing_key &key) {
     return verify(made.text(), key_set(key), verify_context().identifier(video).leeway(2s));
 }
 
-signing_key service_key() { return signing_key::load(told("http")["signing_key"].dump()); }
+signing_key service_key() { return signing_key::load(told()["signing_key"].dump()); }
 
 // Nobody listens there.
 client_options nowhere() {
@@ -56,7 +55,7 @@ TEST(a_client_makes_tokens_with_every_option) {
                                 .access_rules(access_rules::block({condition::country({"FR"})}))
                                 .flags(R"({"original": true})"),
                             call_options()
-                                .account_id(told("http")["account_id"].get<std::string>())
+                                .account_id(told()["account_id"].get<std::string>())
                                 .timeout(std::chrono::milliseconds(9500))
                                 .connect_timeout(3)
                                 .max_retries(0)
@@ -74,6 +73,20 @@ TEST(a_client_makes_tokens_with_every_option) {
               .downloadable());
 }
 
+TEST(tokens_have_the_warnings_of_what_was_sent) {
+    const client asking(options());
+    // The API honours the flag; of a token that is signed here there is a warning of it.
+    const findings warnings =
+        asking
+            .create_token_from_json(video, R"({"flags": {"original": true}, "accessRules": [
+                {"type": "ip.geoip.country", "action": "allow", "country": ["GB"]}]})")
+            .warnings();
+    CHECK_EQUAL(warnings.size(), 1U);
+    CHECK_EQUAL(warnings[0].id, "allow_without_block");
+    CHECK_EQUAL(warnings[0].field, "/accessRules/0");
+    CHECK(asking.create_token(video).warnings().empty());
+}
+
 TEST(a_key_goes_along_when_it_is_said) {
     const client asking(options());
     const token made = asking.create_token(video, call_options().key(key_id, key_text()));
@@ -83,26 +96,25 @@ TEST(a_key_goes_along_when_it_is_said) {
                   asking.create_token(video, call_options().key(key_id, std::nullopt)));
 }
 
-TEST(a_client_manages_keys_over_tls_too) {
-    for (const char *const service : {"http", "tls"}) {
-        const client asking(options(service));
-        const created_key made = asking.create_key();
-        const key_list listed = asking.list_keys();
-        std::size_t index = 0;
-        while (index < listed.size() && listed.id(index) != made.id()) {
-            ++index;
-        }
-        CHECK(index < listed.size() && listed.key_id(index) == made.id());
-        CHECK(made.created().has_value() && listed.created(index) == made.created());
-        CHECK(listed.to_json().find(made.id()) != std::string::npos);
-        CHECK(listed.id(listed.size()).empty() && !listed.created(listed.size()).has_value());
-        const signing_key key = made.signing_key();
-        CHECK_EQUAL(key.to_pem_base64().view(), made.pem());
-        CHECK_EQUAL(signing_key::load(made.jwk()).id(), made.id());
-        checked(signer(key).sign(video), key);
-        CHECK_EQUAL(asking.delete_key(made.id(), call_options()), "Revoked");
-        CHECK_REFUSED(api_error, "api_not_found", asking.delete_key(made.id()));
+TEST(a_client_manages_keys) {
+    const client asking(options());
+    const created_key made = asking.create_key();
+    const key_list listed = asking.list_keys();
+    std::size_t index = 0;
+    while (index < listed.size() && listed.id(index) != made.id()) {
+        ++index;
     }
+    CHECK(index < listed.size() && listed.key_id(index) == made.id());
+    CHECK(made.created().has_value() && listed.created(index) == made.created());
+    CHECK(listed.to_json().find(made.id()) != std::string::npos);
+    CHECK(listed.id(listed.size()).empty() && !listed.created(listed.size()).has_value());
+    const signing_key key = made.signing_key();
+    CHECK_EQUAL(key.to_pem_base64().view(), made.pem());
+    CHECK_EQUAL(signing_key::load(made.jwk()).id(), made.id());
+    CHECK_EQUAL(signing_key::load(made.to_json().view()).id(), made.id());
+    checked(signer(key).sign(video), key);
+    CHECK_EQUAL(asking.delete_key(made.id(), call_options()), "Revoked");
+    CHECK_REFUSED(api_error, "api_not_found", asking.delete_key(made.id()));
 }
 
 TEST(a_local_client_mints_the_same_bytes) {
@@ -121,6 +133,10 @@ TEST(what_is_missing_or_refused_is_said_before_anything_is_sent) {
     CHECK_REFUSED(api_error, "base_url_insecure",
                   client(nowhere().base_url("http://api.example.com")));
     client(nowhere().base_url("http://api.example.com").allow_http(true));
+    for (const char *url : {"https://u:p@api.example.com", "https://api.example.com?a",
+                            "https://api.example.com#a", "ftp://api.example.com", "", "api"}) {
+        CHECK_REFUSED(api_error, "base_url_invalid", client(nowhere().base_url(url)));
+    }
     CHECK_REFUSED(api_error, "api_credential_invalid", client(nowhere().api_token("a\r\nb: c")));
     CHECK_REFUSED(input_error, "option_value", client(nowhere().timeout(-1)));
     CHECK_REFUSED(input_error, "option_value", client(nowhere().max_retries(1.5)));
@@ -130,7 +146,11 @@ TEST(what_is_missing_or_refused_is_said_before_anything_is_sent) {
     const client asking(nowhere());
     CHECK_REFUSED(input_error, "option_not_remote",
                   asking.create_token(video, then().reuse_window(60)));
-    CHECK_REFUSED(input_error, "identifier_invalid", asking.create_token("a/../b"));
+    CHECK_REFUSED(input_error, "option_not_remote",
+                  asking.create_token(video, then().time_format("string")));
+    for (const char *id : {"a/../b", "a.b", "a b", "%2e%2e", "a\r\nb: c", "\xc3\xbc", ""}) {
+        CHECK_REFUSED(input_error, "identifier_invalid", asking.create_token(id));
+    }
     const call_options wrong = call_options::from_json(R"({"account_id": "a b"})");
     CHECK_REFUSED(input_error, "account_id_invalid", asking.create_key(wrong));
     CHECK_REFUSED(input_error, "account_id_invalid", asking.list_keys(wrong));
@@ -150,6 +170,7 @@ TEST(an_error_of_the_api_tells_what_it_knows) {
         CHECK(!refused.cf_ray() && !refused.retry_after() && !refused.documentation_url());
         CHECK_EQUAL(json::parse(refused.errors_json())[0]["code"].get<int>(), 10000);
         CHECK(json::parse(refused.messages_json()).is_array());
+        CHECK_EQUAL(refused.other_json(), "null");
         CHECK_EQUAL(json::parse(refused.to_json())["api"]["status"].get<int>(), 401);
         CHECK(refused.to_json().find("stk_wrong") == std::string::npos);
     }
@@ -203,7 +224,7 @@ TEST(one_client_serves_threads_until_it_is_closed) {
 
 TEST(the_environment_gives_what_is_not_said) {
     const auto set = [](const char *name, const char *member) {
-        CHECK(setenv(name, told("http")[member].get<std::string>().c_str(), 1) == 0);
+        CHECK(setenv(name, told()[member].get<std::string>().c_str(), 1) == 0);
     };
     set("CLOUDFLARE_BASE_URL", "base_url");
     set("CLOUDFLARE_ACCOUNT_ID", "account_id");
@@ -212,7 +233,7 @@ TEST(the_environment_gives_what_is_not_said) {
     client::from_env().list_keys();
     CHECK_REFUSED(api_error, "api_unauthorized",
                   client::from_env(client_options().api_token("wrong")).list_keys());
-    const json key = told("http");
+    const json key = told();
     client(client_options()
                .base_url(key["base_url"].get<std::string>())
                .account_id(key["account_id"].get<std::string>())

@@ -1,5 +1,6 @@
 #include "wrapper.hpp"
 
+#include <atomic>
 #include <cmath>
 #include <limits>
 #include <thread>
@@ -194,6 +195,27 @@ TEST(a_token_that_was_changed_is_refused) {
     CHECK_REFUSED(token_error, "token_shape", verify("", keys, asked()));
     CHECK_REFUSED(token_error, "token_shape", verify(std::string_view(), keys, asked()));
     CHECK_REFUSED(token_error, "token_too_large", verify(std::string(16'385, 'a'), keys, asked()));
+}
+
+TEST(threads_mint_the_token_of_a_window_again_and_again) {
+    const signer shared(example_key());
+    const sign_options options = then().reuse_window(10min);
+    const std::string expected(mint(options).text());
+    std::atomic<int> same{0};
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i) {
+        threads.emplace_back([&] {
+            const signer own(example_key());
+            for (int round = 0; round < 20; ++round) {
+                same += shared.sign(video, options).text() == expected ? 1 : 0;
+                same += own.sign(video, options).text() == expected ? 1 : 0;
+            }
+        });
+    }
+    for (std::thread &thread : threads) {
+        thread.join();
+    }
+    CHECK_EQUAL(same.load(), 160);
 }
 
 TEST(one_signer_serves_many_threads) {

@@ -10,6 +10,7 @@ import {
   type CheckStatus,
   Client,
   type ClientOptions,
+  CloudflareError,
   type CreatedKey,
   CustomerCode,
   describeKey,
@@ -236,6 +237,7 @@ async function asks(): Promise<void> {
 function told(error: unknown): string | undefined {
   if (error instanceof APIUserAbortError) return `${error.cause}`;
   if (error instanceof Client.RateLimitError) return `${error.retryAfter?.toFixed()}`;
+  if (error instanceof CloudflareError && error instanceof Client.CloudflareError) console.error(error.code);
   if (!(error instanceof APIError)) throw error;
   const [first] = error.errors;
   const status: number | undefined = error.status;

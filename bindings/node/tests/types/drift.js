@@ -42,11 +42,16 @@ function instanceMembers(name, Class) {
   const custom = Symbol.for('nodejs.util.inspect.custom');
   const isError = Class.prototype instanceof Error;
   const own = Object.keys(isError ? new Class('', facts) : (instances[name] ?? {}));
-  const inherited = isError ? Reflect.ownKeys(streamtoken.StreamTokenError.prototype) : [];
-  const members = [...Reflect.ownKeys(Class.prototype), ...inherited, ...own];
+  const members = [...Reflect.ownKeys(Class.prototype), ...(isError ? inherited(Class) : []), ...own];
   return [...new Set(members)].filter(
     (member) => member !== 'constructor' && member !== custom && member !== 'name',
   );
+}
+
+/** The members of the classes between this class of errors and `Error`. */
+function inherited(Class) {
+  const Base = Object.getPrototypeOf(Class);
+  return Base === Error ? [] : [...Reflect.ownKeys(Base.prototype), ...inherited(Base)];
 }
 
 function staticMembers(Class) {

@@ -11,12 +11,16 @@ from . import _native
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Future
+    from collections.abc import Callable
     from queue import SimpleQueue
 
     from typing_extensions import Unpack
 
     from ._native import CreatedKey, ListedKey, Signer, Token, _Call
     from .types import CallOptions, ClientOptions, TokenOptions
+
+    # A call, whether nobody waits for it any more, and who is told of its end.
+    _Job = tuple[_Call[Any], Callable[[], bool], Any]
 
 __all__ = ["AsyncClient"]
 
@@ -32,9 +36,10 @@ class AsyncClient:
     Requests are made by threads of its own, at most ``max_workers`` of them (32 when left out);
     calls beyond that wait for their turn, which counts for their ``deadline``. An await that is
     cancelled returns at once: its connection is closed, its thread is free for the next call (while
-    it still connects, within ``connect_timeout``), and no other attempt begins. Works in one event
-    loop after the other. Nothing waits for one that was not closed, the end of the interpreter
-    neither.
+    it still connects, within ``connect_timeout``; a lookup of a name that takes longer goes on in
+    the system's resolver, on a thread that is none of these), and no other attempt begins. Works in
+    one event loop after the other. Nothing waits for one that was not closed, the end of the
+    interpreter neither.
 
     Raises ``APIError`` and ``InputError``.
     """
@@ -188,9 +193,12 @@ class _Workers:
             except RuntimeError:
                 """The loop is closed: nobody waits."""
 
-        self._current_team().take((call, done))
+        # A cancelled future says so before the loop comes to stopping its call: what is cancelled
+        # together leaves no thread to one of them.
+        job = (call, future.done, done)
+        self._current_team().take(job)
         left = call.time_left
-        expiry = None if left is None else loop.call_later(left, _expire, loop, call, done)
+        expiry = None if left is None else loop.call_later(left, _expire, loop, job)
         try:
             return await future
         finally:
@@ -224,7 +232,7 @@ class _Team:
         self._jobs: SimpleQueue[Any] = SimpleQueue()
         self._count = _Count(Lock())
 
-    def take(self, job: "tuple[_Call[Any], Any]") -> None:
+    def take(self, job: "_Job") -> None:
         count = self._count
         with count.lock:
             count.jobs += 1
@@ -275,19 +283,19 @@ def _work(jobs: "SimpleQueue[Any]", count: _Count) -> None:
             count.jobs -= 1
 
 
-def _expire(loop: "AbstractEventLoop", call: "_Call[Any]", done: "Any") -> None:
+def _expire(loop: "AbstractEventLoop", job: "_Job") -> None:
     """End a call that has waited for a thread until its deadline."""
-    left = call.time_left
+    left = job[0].time_left
     if left:
         # Clocks of event loops may be coarse.
-        loop.call_later(left, _expire, loop, call, done)
+        loop.call_later(left, _expire, loop, job)
     else:
         # It sends nothing any more, and fails at once.
-        _do(call, done)
+        _do(*job)
 
 
-def _do(call: "_Call[Any]", done: "Any") -> None:
-    if call.is_stopped or not call.take():
+def _do(call: "_Call[Any]", is_over: "Callable[[], bool]", done: "Any") -> None:
+    if is_over() or call.is_stopped or not call.take():
         return
     try:
         answer = call.run()

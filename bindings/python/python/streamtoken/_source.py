@@ -6,6 +6,7 @@ When to renew and what to give meanwhile is decided by the core; what is here wa
 import copy
 import threading
 import time
+from contextvars import ContextVar, copy_context
 from typing import TYPE_CHECKING, Union, final
 
 from . import _native
@@ -27,9 +28,32 @@ _OnError = Union["Callable[[Exception], object]", None]
 _PATIENCE = 1.0
 _NAP = 0.02
 
+# The sources whose callback is at work: it hears of no failure that it brings about.
+_TELLING: "ContextVar[frozenset[TokenSource | AsyncTokenSource]]" = ContextVar(
+    "streamtoken_telling", default=frozenset()
+)
+
 
 def _clock() -> "tuple[int, float]":
     return int(time.time()), time.monotonic()
+
+
+def _failed(ticket: "_Ticket", error: Exception) -> Exception:
+    """Tell the core of a failure. What it may have to say again holds no frames."""
+    wait = getattr(error, "retry_after", None)
+    ticket.failed(copy.copy(error), wait, *_clock())
+    return error.with_traceback(None)
+
+
+def _tell(source: "TokenSource | AsyncTokenSource", error: Exception) -> None:
+    telling = _TELLING.get()
+    if source in telling:
+        return
+    mark = _TELLING.set(telling | {source})
+    try:
+        source._plan.tell(error)
+    finally:
+        _TELLING.reset(mark)
 
 
 class _Renewal:
@@ -47,8 +71,6 @@ class _Here:
 
     def __init__(self) -> None:
         self.renewal: _Renewal | None = None
-        # The threads that are in the callback, which hears of no failure that it brings about.
-        self.telling: set[int] = set()
 
 
 @final
@@ -56,10 +78,17 @@ class TokenSource:
     """Keeps a fresh token for one video.
 
     Shared between threads as it is. Options are those of ``Signer.sign``, or of
-    ``Client.stream.token.create`` for a ``Client``, but for ``exp`` and ``now``. ``on_error`` is
-    called with the exception of each renewal that fails, by the thread that renewed; what it
-    raises goes to ``sys.unraisablehook``. After a fork the child renews by itself. Cannot be
-    pickled, since it holds the key or the credential.
+    ``Client.stream.token.create`` for a ``Client``, but for ``exp`` and ``now``. After a fork the
+    child renews by itself. Cannot be pickled, since it holds the key or the credential.
+
+    ``on_error`` is called with the exception of each renewal that fails, once, by the thread that
+    renewed; what it raises goes to ``sys.unraisablehook``. It is no ``async`` function, for which
+    nobody would wait. It may ask the source: of a failure that it brings about itself it hears
+    nothing. A thread that it starts is not it, so wait there before you ask.
+
+    A fifth of the lifetime is left when a token is given last, and must outlast the view: let
+    ``expires_in`` be five times the view (``"3h45m"`` for 45 minutes), a day at most. With
+    ``reuse_window`` all of ``expires_in`` but a minute is left.
 
     Raises ``InputError`` and ``SigningKeyError`` for options that will never do, and ``APIError``
     for a ``Client`` that can ask nobody.
@@ -80,10 +109,13 @@ class TokenSource:
         """The token of the moment.
 
         While it lives this returns at once. Without one it waits for the renewal, and all who
-        wait get the same ``Token``, or each the exception that it failed with.
+        wait get the same ``Token``, or each the exception that it failed with. Where the API said
+        ``retry-after`` the same exception comes until then, for 300 s at most.
         """
         while True:
-            token, ticket = self._plan.ask(*_clock())
+            token, ticket, refusal = self._plan.ask(*_clock())
+            if refusal is not None:
+                raise copy.copy(refusal)
             if ticket is None:
                 if token is not None:
                     return token
@@ -112,7 +144,10 @@ class TokenSource:
         """Renew the token while the old one lives; give the new one if it is there at once."""
         if not self._plan.is_quick:
             work = threading.Thread(
-                target=self._renew, args=(ticket,), name="streamtoken-source", daemon=True
+                target=copy_context().run,
+                args=(self._renew, ticket),
+                name="streamtoken-source",
+                daemon=True,
             )
             try:
                 work.start()
@@ -130,8 +165,7 @@ class TokenSource:
             ticket.renewed(token, *_clock())
             renewal.token = token
         except Exception as error:
-            ticket.failed(getattr(error, "retry_after", None), *_clock())
-            renewal.error = error.with_traceback(None)
+            renewal.error = _failed(ticket, error)
         finally:
             # One that was interrupted is for others to make: they look again.
             ticket.abandon()
@@ -139,18 +173,8 @@ class TokenSource:
                 here.renewal = None
             renewal.ended.set()
         if renewal.error is not None:
-            self._tell(here, renewal.error)
+            _tell(self, renewal.error)
         return renewal
-
-    def _tell(self, here: _Here, error: Exception) -> None:
-        thread = threading.get_ident()
-        if thread in here.telling:
-            return
-        here.telling.add(thread)
-        try:
-            self._plan.tell(error)
-        finally:
-            here.telling.discard(thread)
 
     def __repr__(self) -> str:
         return "TokenSource(…)"
@@ -171,7 +195,8 @@ class AsyncTokenSource:
 
     Takes a ``Signer`` or an ``AsyncClient``. A renewal is a task of its own: to cancel one who
     waits for it cancels neither the renewal nor the others. Works in one event loop after the
-    other, and after a fork. ``on_error`` is called, not awaited.
+    other, and after a fork. ``on_error`` is called, not awaited: it may begin a task, and hears
+    of no failure that this task brings about.
     """
 
     def __init__(
@@ -197,7 +222,9 @@ class AsyncTokenSource:
 
         loop = asyncio.get_running_loop()
         while True:
-            token, ticket = self._plan.ask(*_clock())
+            token, ticket, refusal = self._plan.ask(*_clock())
+            if refusal is not None:
+                raise copy.copy(refusal)
             if ticket is not None:
                 if self._plan.is_quick:
                     outcome = self._renew_here(ticket)
@@ -245,8 +272,7 @@ class AsyncTokenSource:
             ticket.abandon()
 
     def _failed(self, ticket: "_Ticket", error: Exception) -> "_Outcome":
-        ticket.failed(getattr(error, "retry_after", None), *_clock())
-        self._plan.tell(error.with_traceback(None))
+        _tell(self, _failed(ticket, error))
         return error
 
     def __repr__(self) -> str:

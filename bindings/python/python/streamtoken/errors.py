@@ -13,6 +13,7 @@ __all__ = [
     "ApiError",
     "AuthenticationError",
     "BadRequestError",
+    "CloudflareError",
     "ConflictError",
     "InputError",
     "InternalError",
@@ -49,6 +50,10 @@ class StreamTokenError(Exception):
 
     def __str__(self) -> str:
         return self.message
+
+
+CloudflareError = StreamTokenError
+"""``StreamTokenError``, as the base class is called in Cloudflare's own client."""
 
 
 class InputError(StreamTokenError, ValueError):
@@ -124,6 +129,8 @@ class APIError(StreamTokenError):
     """The errors in the answer."""
     messages: "list[ErrorData]"
     """The messages in the answer."""
+    other: "dict[str, object]"
+    """What else stands in the answer's envelope: the members that are not known here."""
     cf_ray: "str | None"
     """The header ``cf-ray``: what Cloudflare's support asks for."""
     retry_after: "int | None"
@@ -150,6 +157,8 @@ class APIError(StreamTokenError):
         self.status_code = status if isinstance(status, int) else None
         self.errors = _notices(facts.get("errors"))
         self.messages = _notices(facts.get("messages"))
+        other = facts.get("other")
+        self.other = dict(other) if isinstance(other, dict) else {}
         self.cf_ray = _text(facts.get("cf_ray"))
         self.retry_after = wait if isinstance(wait, int) else None
         self.attempts = attempts if isinstance(attempts, int) else 0
@@ -165,11 +174,11 @@ class APIError(StreamTokenError):
         return self.errors[0].documentation_url if self.errors else None
 
     @property
-    def body(self) -> "dict[str, list[ErrorData]] | None":
-        """The answer's ``errors`` and ``messages``; None where no answer came."""
+    def body(self) -> "dict[str, object] | None":
+        """The answer's ``errors``, ``messages`` and ``other``; None where no answer came."""
         if self.status_code is None:
             return None
-        return {"errors": self.errors, "messages": self.messages}
+        return {**self.other, "errors": self.errors, "messages": self.messages}
 
     @property
     def response(self) -> "Response | None":

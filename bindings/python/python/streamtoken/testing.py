@@ -24,7 +24,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Literal, TypedDict, Union
 
-from . import KeySet, SigningKey, StreamTokenError, error_codes, errors
+from . import KeySet, SigningKey, _native
 
 __all__ = ["Fault", "StreamServer"]
 
@@ -234,20 +234,11 @@ def _request(method: str, url: str, body: "Any" = None) -> str:
         raise _refusal(code=error["reason"], message=error["message"], field=field) from None
 
 
-def _refusal(*, code: str, message: str, field: "str | None" = None, **_: Any) -> StreamTokenError:
-    known = next(known for known in error_codes() if known["code"] == code)
-    kind = _KINDS.get(known["group"], StreamTokenError)
-    return kind(message, code, known["number"], field)
+def _refusal(*, code: str, message: str, field: "str | None" = None, **_: Any) -> Exception:
+    refusal = _native._refusal(code, message, field)
+    # What answers is not the emulator of this package.
+    return refusal or RuntimeError(f"the emulator refuses with the unknown code {code}: {message}")
 
-
-_KINDS: "dict[str, type[StreamTokenError]]" = {
-    "input": errors.InputError,
-    "key": errors.SigningKeyError,
-    "token": errors.TokenError,
-    "api": errors.APIError,
-    "service": errors.ServiceError,
-    "internal": errors.InternalError,
-}
 
 _SECONDS_TO_START = 30
 _SECONDS_TO_END = 5

@@ -125,7 +125,10 @@ class TokenOptions(SignOptions, CallOptions, total=False):
 
 
 class SourceOptions(CallOptions, total=False):
-    """The options of ``TokenSource`` and ``AsyncTokenSource``: all but the times that are fixed."""
+    """The options of ``TokenSource`` and ``AsyncTokenSource``: all but the times that are fixed.
+
+    ``expires_in`` is five times the longest view: a fifth of it is left when a token is given last.
+    """
 
     expires_in: Union[Seconds, str, None]
     nbf: Union[Moment, None]

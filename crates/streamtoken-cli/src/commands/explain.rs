@@ -2,14 +2,11 @@
 
 use std::ffi::OsString;
 
-#[cfg(not(feature = "client"))]
-use streamtoken::Error;
-#[cfg(feature = "client")]
-use streamtoken::client::explain_live;
 use streamtoken::{
-    Check, CheckStatus, ErrorCode, ExplainContext, KeySet, MAX_EXPLAIN, Report, Result, Value,
-    Verdict, explain,
+    Check, CheckStatus, ExplainContext, MAX_EXPLAIN, Report, Result, Value, Verdict, host,
 };
+#[cfg(not(feature = "client"))]
+use streamtoken::{Error, ErrorCode};
 
 use super::facts::Facts;
 use crate::finding::{Finding, Layout};
@@ -22,7 +19,8 @@ use crate::time_arg::length;
 ///
 /// Takes a token, a whole URL, or whatever else you have at hand, runs every check and reports all of
 /// them. What is not given makes checks unknown, and is no error: without a key nobody can say whether the
-/// signature is right. Nothing is sent anywhere without --live, and what was pasted is not repeated.
+/// signature is right. Nothing is sent anywhere without --live, and what was pasted is not repeated. At most
+/// 65,536 bytes are looked at. Of standard input 64 MiB are counted: of a longer text, bytes is 64 MiB.
 ///
 /// Exits with 1 when verify or, as far as is publicly known, the platform refuses.
 #[derive(clap::Args)]
@@ -39,7 +37,8 @@ pub(crate) struct Args {
     /// Ask the URL's host for the manifest, too
     ///
     /// Once, for 10 seconds at most. The token goes to that host alone: no redirect is followed. Access rules
-    /// are evaluated there for the address and country of this machine.
+    /// are evaluated there for the address and country of this machine: the answer says nothing of other viewers,
+    /// segments, downloads or WebRTC.
     #[arg(long)]
     live: bool,
     /// Show the checks that passed, too
@@ -60,12 +59,11 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
     let context = ExplainContext::from_value(&args.facts()?)?;
     let keys = args.keys.find()?;
-    let pasted = args.text()?;
-    let report = if args.live {
-        live(&pasted, keys.as_ref(), &context)?
-    } else {
-        explain(&*pasted, keys.as_ref(), &context)?
-    };
+    let (pasted, length) = args.text()?;
+    let mut report = host::explain_beginning(&pasted, length, keys.as_ref(), &context)?;
+    if args.live {
+        report = live(report, &pasted)?;
+    }
     if ui.json {
         ui.object(&report)?;
     } else {
@@ -88,25 +86,24 @@ impl Args {
         self.facts.over(self.options.as_deref(), more)
     }
 
-    /// The text, wiped after use: it may be a key. By one byte more than is looked at, the core sees that
-    /// there is more.
-    fn text(&self) -> Result<Bytes> {
-        if self.text != STDIN {
-            return Ok(self.text.as_encoded_bytes().to_vec().into());
+    /// The text, wiped after use: it may be a key. Of standard input what is looked at, and the length of all.
+    fn text(&self) -> Result<(Bytes, usize)> {
+        if self.text == STDIN {
+            return input::beginning(MAX_EXPLAIN, "the text");
         }
-        let code = ErrorCode::FileUnreadable;
-        input::read(STDIN.as_ref(), MAX_EXPLAIN + 1, "the text", code)
+        let text = self.text.as_encoded_bytes();
+        Ok((text.to_vec().into(), text.len()))
     }
 }
 
-/// The report with the answer of the URL's host. What is no text is no URL either, which the core says.
+/// The report with the answer of the URL's host.
 #[cfg(feature = "client")]
-fn live(text: &[u8], keys: Option<&KeySet>, context: &ExplainContext) -> Result<Report> {
-    explain_live(&String::from_utf8_lossy(text), keys, context)
+fn live(report: Report, text: &[u8]) -> Result<Report> {
+    host::ask_host(report, text)
 }
 
 #[cfg(not(feature = "client"))]
-fn live(_text: &[u8], _keys: Option<&KeySet>, _context: &ExplainContext) -> Result<Report> {
+fn live(_report: Report, _text: &[u8]) -> Result<Report> {
     let message =
         "this build asks nobody; use the program streamtoken of its own, or leave --live out";
     Err(Error::new(ErrorCode::UsageInvalid, message))
@@ -175,6 +172,7 @@ fn finding(check: &Check) -> Finding<'_> {
         },
         id: check.id().as_str(),
         cause: check.cause(),
+        seen: check.seen(),
         remedy: check.remedy().unwrap_or_default(),
     }
 }
@@ -209,5 +207,6 @@ const EXAMPLES: &str = r#"Examples:
       --ip 192.0.2.7 --country GB --duration 45m
   $ URL='https://customer-f33zs165nr7gyfy4.cloudflarestream.com'
   $ streamtoken explain "$URL/$TOKEN/iframe?muted=true&loop=true" --all
+  $ streamtoken explain "$URL/$TOKEN/iframe" --live || echo 'refused'
   $ streamtoken explain "$URL/iframe?token=$TOKEN" || echo 'refused'
   $ streamtoken explain "$TOKEN" --json --key key.jwk"#;

@@ -31,10 +31,7 @@ pub(super) struct Facts {
 impl Facts {
     /// The facts of `--options`, and over them those of the flags, these and `more`; in wire names.
     pub(super) fn over(&self, options: Option<&str>, more: Vec<(String, Value)>) -> Result<Value> {
-        let below = match options {
-            Some(argument) => input::json(argument, "the facts")?,
-            None => Value::Object(Vec::new()),
-        };
+        let below = input::options(options, "the facts")?;
         let mut flags = self.members()?;
         flags.extend(more);
         Ok(input::overlay(below, flags))

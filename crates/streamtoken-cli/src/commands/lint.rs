@@ -1,7 +1,7 @@
 //! `streamtoken lint`: what is wrong with rules and options before there is a token.
 
 use serde::Serialize;
-use streamtoken::{Finding, Level, Result, SignOptions, Value, lint, lint_at};
+use streamtoken::{Finding, Level, Result, Value, host, lint, lint_at};
 
 use crate::finding::{self, Layout};
 use crate::input;
@@ -57,13 +57,8 @@ impl Args {
         let Some(text) = &self.now else {
             return Ok(None);
         };
-        let now = time("now", text)?;
-        // The core says what is no time.
-        SignOptions::from_value(&Value::Object(vec![("now".to_owned(), now.clone())]))?;
-        Ok(match now {
-            Value::Integer(seconds) => u64::try_from(seconds).ok(),
-            _ => None,
-        })
+        let now = ("now".to_owned(), time("now", text)?);
+        host::now(&Value::Object(vec![now]))
     }
 }
 
@@ -91,6 +86,7 @@ fn one(finding: &Finding, layout: Layout) -> String {
         },
         id: finding.id(),
         cause: &cause,
+        seen: Vec::new(),
         remedy: finding.remedy(),
     })
 }

@@ -1,13 +1,16 @@
 //! `streamtoken simulate`: what access rules do to viewers.
 
+use std::ops::Range;
+
 use serde::Serialize;
 use streamtoken::{
     AccessRules, Error, ErrorCode, Result, Simulated, Value, Viewer, host, simulate,
 };
 
+use crate::finding::Layout;
 use crate::input;
 use crate::output::{Exit, Outcome, Ui};
-use crate::table::columns;
+use crate::table::columns_within;
 
 /// Show which access rule decides for each viewer
 ///
@@ -42,9 +45,7 @@ pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
     if ui.json {
         ui.object(&Results { results: &results })?;
     } else {
-        let count = rules.rules().len();
-        let rows: Vec<_> = results.iter().map(|result| row(result, count)).collect();
-        ui.print(&columns(ui, HEADINGS, &rows))?;
+        ui.print(&text(ui, &results, rules.rules().len()))?;
     }
     Ok(Exit::SUCCESS)
 }
@@ -56,8 +57,10 @@ impl Args {
         let mut viewers = flags.collect::<Result<Vec<_>>>()?;
         if let Some(path) = &self.viewers {
             let text = input::json_text(path, "the viewers")?;
-            for line in lines(&text) {
-                viewers.push(of_line(line).map_err(|error| within(&error, viewers.len()))?);
+            for line in text.split_inclusive(|byte| *byte == b'\n') {
+                let place = format!("/viewers/{}", viewers.len());
+                let viewer = host::batch_line(line).and_then(Value::parse);
+                viewers.push(viewer.map_err(|error| host::within(error, &place))?);
             }
         }
         host::viewers(&Value::Array(viewers))
@@ -78,45 +81,54 @@ fn flag(text: &str) -> Result<Value> {
     members.collect::<Result<_>>().map(Value::Object)
 }
 
-/// The end of the last line is no line.
-fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let lines = text.split_inclusive(|byte| *byte == b'\n');
-    lines.map(|line| line.strip_suffix(b"\n").unwrap_or(line))
+/// A table; where the terminal is too narrow for it, a few lines for each viewer.
+fn text(ui: Ui, results: &[Simulated], rules: usize) -> String {
+    let cells: Vec<_> = results.iter().map(|result| cells(result, rules)).collect();
+    let rows: Vec<_> = cells
+        .iter()
+        .map(|row| {
+            row.clone()
+                .map(|cell| cell.unwrap_or_else(|| "-".to_owned()))
+        })
+        .collect();
+    let layout = Layout::new(ui, 0);
+    columns_within(ui, layout.width(), HEADINGS, &rows)
+        .unwrap_or_else(|| cells.iter().map(|cells| lines(cells, layout)).collect())
 }
 
-fn of_line(line: &[u8]) -> Result<Value> {
-    if line.trim_ascii().is_empty() {
-        return Err(ErrorCode::LineBlank.into());
-    }
-    Value::parse(line)
-}
-
-fn within(error: &Error, index: usize) -> Error {
-    let field = error.field().unwrap_or_default();
-    Error::new(error.code(), error.message()).at(format!("/viewers/{index}{field}"))
-}
-
-fn row(result: &Simulated, rules: usize) -> [String; 5] {
+/// What there is to say of a viewer, under the headings.
+fn cells(result: &Simulated, rules: usize) -> [Option<String>; 5] {
     let viewer = result.viewer();
-    let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
     let rule = match (result.rule(), result.action()) {
         (Some(index), _) => Some(format!("{} of {rules}", index + 1)),
         (None, Some(_)) => Some("no match".to_owned()),
         (None, None) => None,
     };
+    let action = result.action().map_or("unknown", |action| action.as_str());
     [
-        or_dash(viewer.known_ip().map(|ip| ip.to_string())),
-        or_dash(viewer.known_country().map(|country| country.to_string())),
-        result
-            .action()
-            .map_or("unknown", |action| action.as_str())
-            .to_owned(),
-        or_dash(rule),
-        or_dash(result.needs().map(str::to_owned)),
+        viewer.known_ip().map(|ip| ip.to_string()),
+        viewer.known_country().map(|country| country.to_string()),
+        Some(action.to_owned()),
+        rule,
+        result.needs().map(str::to_owned),
     ]
 }
 
+/// The viewer, and below what becomes of it.
+fn lines(cells: &[Option<String>; 5], layout: Layout) -> String {
+    let named = |of: Range<usize>| {
+        let cells = HEADINGS[of.clone()].iter().zip(&cells[of]);
+        let named = cells.filter_map(|(name, cell)| Some(format!("{name} {}", cell.as_ref()?)));
+        named.collect::<Vec<_>>().join(", ")
+    };
+    let viewer = Some(named(0..FACTS)).filter(|facts| !facts.is_empty());
+    let viewer = viewer.unwrap_or_else(|| "nothing known".to_owned());
+    layout.whole(&viewer) + &layout.below(&named(FACTS..HEADINGS.len()))
+}
+
 const HEADINGS: [&str; 5] = ["ip", "country", "action", "rule", "needs"];
+/// How many of these are about the viewer.
+const FACTS: usize = 2;
 
 const EXAMPLES: &str = r#"Examples:
   $ echo '[{"type":"ip.src","action":"block","ip":["192.0.2.0/24"]},

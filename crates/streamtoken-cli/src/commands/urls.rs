@@ -143,10 +143,7 @@ fn only<'u>(urls: &'u PlaybackUrls, name: &str) -> Result<&'u str> {
 
 impl Args {
     fn options(&self) -> Result<Value> {
-        let mut options = match &self.options {
-            Some(argument) => input::json(argument, "the URL options")?,
-            None => Value::Object(Vec::new()),
-        };
+        let mut options = input::options(self.options.as_deref(), "the URL options")?;
         for (group, flags) in self.query.groups() {
             let known = options
                 .get(group)

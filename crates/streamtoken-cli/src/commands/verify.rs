@@ -54,9 +54,8 @@ pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
     while !args.batch && first.len() < 2 {
         let more = lines.take()?;
         if more.is_empty() {
-            let token = first
-                .first()
-                .map_or(&[][..], |line| many::without_line_end(line));
+            let token = first.first().map_or(&[][..], Vec::as_slice);
+            let token = token.strip_suffix(b"\r").unwrap_or(token);
             return report.one(&verify(token, &keys, &context)?);
         }
         first.extend(more);

@@ -43,9 +43,9 @@ fn every_claim_that_an_option_sets_is_signed_by_the_service() {
     let now = now(&service);
     let (exp, nbf) = ((now + 1800).to_string(), (now - 60).to_string());
     let rules = json!([
-        {"type": "ip.src", "action": "block", "ip": ["192.0.2.0/24"]},
+        {"type": "ip.src", "action": "block", "ip": ["93.184.216.0/24", "2606:2800:220::/48"]},
         {"type": "ip.geoip.country", "action": "block", "country": ["FR"]},
-        {"type": "ip.src", "action": "allow", "ip": ["2001:db8::/32"]},
+        {"type": "ip.src", "action": "allow", "ip": ["2a00:1450::/32"]},
         {"type": "ip.geoip.country", "action": "allow", "country": ["GB"]},
         {"type": "any", "action": "block"},
     ]);
@@ -75,9 +75,9 @@ fn every_claim_that_an_option_sets_is_signed_by_the_service() {
         (
             &[
                 "--allow-ip",
-                "2001:db8::/32",
+                "2a00:1450::/32",
                 "--block-ip",
-                "192.0.2.0/24",
+                "93.184.216.0/24,2606:2800:220::/48",
                 "--allow-country",
                 "gb",
                 "--block-country",

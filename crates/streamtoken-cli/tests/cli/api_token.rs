@@ -33,14 +33,14 @@ fn every_option_arrives_as_cloudflare_names_it() {
         "--allow-country",
         "gb",
         "--block-ip",
-        "192.0.2.0/24",
+        "93.184.216.0/24,2606:2800:220::/48",
     ]);
     assert_eq!(
         line,
         format!("POST /accounts/account/stream/{VIDEO}/token HTTP/1.1")
     );
     let rules = json!([
-        {"type": "ip.src", "action": "block", "ip": ["192.0.2.0/24"]},
+        {"type": "ip.src", "action": "block", "ip": ["93.184.216.0/24", "2606:2800:220::/48"]},
         {"type": "ip.geoip.country", "action": "allow", "country": ["GB"]},
         {"type": "any", "action": "block"},
     ]);
@@ -72,6 +72,28 @@ fn flags_win_over_options_in_json() {
         body,
         json!({"exp": 1_537_456_825, "nbf": 1_537_453_165, "downloadable": true})
     );
+}
+
+#[test]
+fn what_is_probably_not_meant_is_told_as_sign_tells_it() {
+    let folder = Folder::new();
+    let rules = r#"[{"type":"ip.geoip.country","action":"allow","country":["GB"]}]"#;
+    let options = [VIDEO, "--access-rules", rules];
+    let asked = |args: &[&str]| {
+        let stub = Stub::result(&json!({"token": example("token")}));
+        let command = ["token", "create"];
+        feed(stub.command().args(command).args(options).args(args), "")
+    };
+    let (asked_plainly, signed) = (asked(&[]), feed(folder.sign().args(options), ""));
+    assert_eq!(asked_plainly.stdout, format!("{}\n", example("token")));
+    assert!(signed.stderr.starts_with("warning[allow_without_block]: "));
+    assert_eq!(asked_plainly.stderr, signed.stderr);
+    let (asked, signed) = (
+        asked(&["--json"]),
+        feed(folder.sign().args(options).arg("--json"), ""),
+    );
+    assert_eq!(asked.json()["warnings"], signed.json()["warnings"]);
+    assert_eq!(asked.good().matches("allow_without_block").count(), 1);
 }
 
 #[test]

@@ -41,6 +41,13 @@ fn verdicts_come_first_then_failures_then_what_stayed_open() {
     assert!(place("fail  token_place\n") < place("warn  path\n"));
     assert!(place("warn  path\n") < place("\n\nunknown\n"));
     assert!(text.contains("      help: put the token where"), "{text}");
+    // What was seen stands between cause and remedy.
+    assert!(
+        text.contains(&format!(
+            "      host: customer-{ACCOUNT_ID}.cloudflarestream.com\n      help: "
+        )),
+        "{text}"
+    );
     assert!(text.contains("given: outlasts_video\n"), "{text}");
     assert!(!text.contains("pass") && !text.contains(&token), "{text}");
 
@@ -204,9 +211,64 @@ fn the_host_is_asked_on_request_and_its_word_counts() {
         .map(|asked| asked.head.contains(&path))
         .collect();
     assert_eq!(asked, [true]);
-    // Nobody is asked about a token alone.
-    feed(explain(&folder).args([token, "--live"]), "").refused(2, "url_invalid");
-    feed(explain(&folder).args(["-", "--live"]), b"\xff\xfe").refused(2, "url_invalid");
+    // Nobody is asked about a token alone, nor about one that is in the query.
+    let alone = feed(explain(&folder).args([token, "--live"]), "").good();
+    assert!(
+        alone.contains("the delivery host was not asked: "),
+        "{alone}"
+    );
+    let query = feed(explain(&folder).args([&*faulty_url(token), "--live"]), "");
+    assert_eq!((query.code, &*query.stderr), (Some(1), ""));
+    assert!(
+        query.stdout.contains("fail  token_place\n"),
+        "{}",
+        query.stdout
+    );
+    assert!(
+        query.stdout.contains("the delivery host was not asked: "),
+        "{}",
+        query.stdout
+    );
+    let binary = feed(explain(&folder).args(["-", "--live"]), b"\xff\xfd");
+    assert_eq!(binary.code, Some(1), "{}", binary.stderr);
+}
+
+/// What PowerShell pipes.
+#[test]
+fn the_host_is_asked_for_a_url_in_utf16_too() {
+    let folder = Folder::new();
+    let token = feed(folder.sign().arg(VIDEO), "").good();
+    let stub = Stub::new(vec![("200 OK", "#EXTM3U\n".to_owned())]);
+    let url = format!("\u{feff}{}/{}/iframe\r\n", stub.url(), token.trim_end());
+    let utf16: Vec<u8> = url.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let found = feed(explain(&folder).args(["-", "--live", "--all"]), utf16).good();
+    assert!(found.contains("\npass  live\n"), "{found}");
+    assert_eq!(stub.asked().len(), 1);
+}
+
+#[test]
+fn the_host_is_asked_where_the_limit_cuts_a_character_too() {
+    let folder = Folder::new();
+    let token = feed(folder.sign().arg(VIDEO), "").good();
+    let stub = Stub::new(vec![("200 OK", "#EXTM3U\n".to_owned())]);
+    let url = format!("{}/{}/iframe", stub.url(), token.trim_end());
+    let text = format!("{url:65535}\u{e9}");
+    let found = feed(explain(&folder).args(["-", "--live", "--all"]), text).good();
+    assert!(found.contains("\npass  live\n"), "{found}");
+    assert_eq!(stub.asked().len(), 1);
+}
+
+#[test]
+fn a_long_text_is_counted_to_its_end() {
+    let found = feed(
+        streamtoken().args(["explain", "-", "--json"]),
+        vec![b'A'; 300_000],
+    );
+    let report = serde_json::from_str::<Json>(&found.stdout).expect("JSON");
+    assert_eq!(
+        (&report["bytes"], &report["read"]),
+        (&300_000.into(), &65_536.into())
+    );
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::process::{Command, Output};
 
 use streamtoken::host::Spelling;
 use streamtoken::{ErrorCode, ExplainContext, UrlOptions, Value};
+use streamtoken_server::settings::Settings;
 
 use crate::common::run;
 use crate::emulator::Api;
@@ -66,6 +67,9 @@ fn shell(script: &str, folder: &Path, variables: &[(&str, &str)]) -> Output {
         .args(["-euo", "pipefail", "-c", script])
         .current_dir(folder)
         .env("PATH", path)
+        // Nobody elsewhere is asked: what would be finds a proxy that does not answer.
+        .env("HTTPS_PROXY", "http://127.0.0.1:9")
+        .env("https_proxy", "http://127.0.0.1:9")
         .envs(variables.iter().copied())
         .output()
         .expect("bash")
@@ -113,6 +117,56 @@ fn every_option_of_the_core_has_its_flag() {
             rows.contains(row),
             "urls --help does not name the row {row}"
         );
+    }
+}
+
+/// What a setting must be, in the words of the service: ranges, or the words that it takes.
+fn wanted(name: &'static str) -> Option<String> {
+    let refused = Settings::read(None, [], [(name, "?".to_owned())]).err()?;
+    let (_, wanted) = refused.message().split_once(" must be ")?;
+    Some(wanted.to_owned())
+}
+
+#[test]
+fn the_help_of_serve_has_the_ranges_defaults_and_words_of_the_settings() {
+    let help = run(&["serve", "--help"]).good();
+    let words: Vec<_> = help.split_whitespace().collect();
+    let help = words.join(" ");
+    for (name, default) in Settings::new().shown() {
+        let flag = format!("--{}", name.replace('_', "-"));
+        let (_, entry) = help.split_once(&format!(" {flag} ")).expect("the flag");
+        let entry = entry.split(" --").next().unwrap_or_default();
+        if default == "false" {
+            continue;
+        }
+        if !default.is_empty() {
+            let told = [']', ';'].map(|end| format!("[default: {default}{end}"));
+            assert!(
+                told.iter().any(|told| entry.contains(told)),
+                "{flag} {entry}"
+            );
+        }
+        let Some(wanted) = wanted(name).filter(|_| name != "listen") else {
+            continue;
+        };
+        if let Some(range) = wanted.strip_prefix("a whole number, ") {
+            let range = range.trim_end_matches(", in seconds");
+            let told = [' ', ';'].map(|end| format!(" {range}{end}"));
+            assert!(
+                told.iter().any(|told| entry.contains(told)),
+                "{flag} {entry}: {range}"
+            );
+            let is_in_seconds = range.len() < wanted.len() - "a whole number, ".len();
+            assert_eq!(entry.starts_with("<SECONDS>"), is_in_seconds, "{flag}");
+            continue;
+        }
+        for word in wanted.split(", ").flat_map(|words| words.split(" or ")) {
+            assert!(entry.contains(word), "{flag} {entry}: {word}");
+            // The flag takes it: what is refused is the address.
+            let refused = run(&["serve", &format!("{flag}={word}"), "--listen=nowhere"]);
+            let why = refused.refused(5, "config_invalid");
+            assert!(why.starts_with("--listen "), "{why}");
+        }
     }
 }
 

@@ -54,6 +54,24 @@ fn the_key_comes_from_a_file_standard_input_or_the_environment() {
 }
 
 #[test]
+fn variables_of_white_space_alone_name_no_key() {
+    let token = example("token");
+    let args = ["explain", &token, "--now", ISSUED];
+    let blank = [
+        ("CLOUDFLARE_STREAM_KEY", " \n"),
+        ("CLOUDFLARE_STREAM_KEY_FILE", "\t"),
+    ];
+    let without = run(&args);
+    assert!(
+        without.stdout.contains("no key was given"),
+        "{}",
+        without.stdout
+    );
+    let found = feed(streamtoken().args(args).envs(blank), "");
+    assert_eq!(found.good(), without.good());
+}
+
+#[test]
 fn keys_verify_in_every_form() {
     let folder = Folder::new();
     let token = example("token");

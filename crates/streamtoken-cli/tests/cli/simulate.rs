@@ -36,6 +36,43 @@ ip            country  action   rule      needs
 }
 
 #[test]
+fn forty_columns_are_enough() {
+    let args = [
+        "simulate",
+        RULES,
+        "--viewer=ip=2001:db8:1111:2222:3333:4444:5555:6666,country=GB",
+        "--viewer=ip=192.0.2.7",
+        "--viewer=country=FR",
+        "--viewer=ip=198.51.100.7,country=FR",
+        "--viewer=",
+    ];
+    let with = |columns: &str| feed(streamtoken().args(args).env("COLUMNS", columns), "").good();
+    let expected = "\
+ip
+2001:db8:1111:2222:3333:4444:5555:6666,
+country GB
+  action allow, rule 2 of 2
+ip 192.0.2.7
+  action block, rule 1 of 2
+country FR
+  action unknown, needs ip
+ip 198.51.100.7, country FR
+  action allow, rule no match
+nothing known
+  action unknown, needs ip
+";
+    assert_eq!(with("40"), expected);
+    assert!(expected.lines().all(|line| line.len() <= 40));
+    // The table takes 73 columns.
+    assert_eq!(
+        with("72"),
+        expected.replacen("ip\n", "ip ", 1).replacen(",\n", ", ", 1)
+    );
+    assert!(with("73").starts_with("ip   "), "{}", with("73"));
+    assert_eq!(with("73"), with(""));
+}
+
+#[test]
 fn programs_get_one_object() {
     let args = ["simulate", RULES, "--viewers", "-", "--json"];
     let found = feed(

@@ -16,6 +16,7 @@ const OF_THE_WORKSHOP: &[&str] = &[
     "EMULATOR",
     "FAULTS",
     "FILL_VECTORS",
+    "LINK_ARG",
     "PANICS",
     "PANIC_BUILD",
     "SERVICE",

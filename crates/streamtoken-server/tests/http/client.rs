@@ -16,7 +16,7 @@ use streamtoken::{
     Client, ErrorCode, KeySet, SignOptions, Signer, SigningKey, Token, Value, VerifyContext, verify,
 };
 use streamtoken_server::Minting;
-use streamtoken_server::access::{Accounts, Action, Grants};
+use streamtoken_server::access::{Accounts, Action, Grants, NewCredential};
 use streamtoken_server::serve::Tls;
 
 use crate::certificates;
@@ -50,6 +50,8 @@ fn everything(folder: &Path) {
         let asked = Asked::start(tls.then_some(folder));
         asked.tokens();
         asked.a_key_that_is_brought();
+        asked.options_of_a_call();
+        asked.the_previous_scheme();
         asked.keys();
         asked.refusals();
         asked.many_at_once();
@@ -183,6 +185,51 @@ impl Asked {
         assert_eq!(body, json!({"id": key.id(), "pem": *key.to_pem_base64()}));
         assert_eq!(token.key_id(), key.id());
         verifies(&token, &key);
+    }
+
+    /// They count before those of the client, with which no call would come to an end.
+    fn options_of_a_call(&self) {
+        let moment = Duration::from_millis(1);
+        let options = ClientOptions::new()
+            .api_token(&self.server.token)
+            .account_id("another")
+            .timeout(moment)
+            .connect_timeout(moment)
+            .deadline(moment);
+        let client = self.other(options);
+        let limit = Duration::from_secs(60);
+        let call = CallOptions::new()
+            .account_id(ACCOUNT)
+            .timeout(limit)
+            .connect_timeout(limit)
+            .max_retries(0)
+            .deadline(limit);
+        let params = TokenParams::new().call(call.clone());
+        let token = client.stream().token().create(VIDEO, params).unwrap();
+        assert_eq!(
+            self.last(),
+            (format!("POST {}", token_path(VIDEO)), json!({}))
+        );
+        verifies(&token, &example_key());
+        client.stream().keys().list(&call).unwrap();
+        assert_eq!(self.last().0, format!("GET {}", keys_path()));
+    }
+
+    fn the_previous_scheme(&self) {
+        let email = "old@mail.example";
+        let grants = Grants::new(Accounts::All, Action::ALL.iter().copied());
+        let made = "2026-01-01T00:00:00Z".to_owned();
+        let old = NewCredential::generate("old", Some(email), grants, made).unwrap();
+        let added = self.server.service.add_credential(&old);
+        self.server.runtime.block_on(added).unwrap();
+        let options = ClientOptions::new()
+            .api_key(&*old.secret)
+            .api_email(email)
+            .account_id(ACCOUNT);
+        let client = self.other(options);
+        let token = client.stream().token().create(VIDEO, TokenParams::new());
+        assert_eq!(self.last().0, format!("POST {}", token_path(VIDEO)));
+        verifies(&token.unwrap(), &example_key());
     }
 
     fn keys(&self) {

@@ -4,12 +4,13 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use http::header::{HeaderMap, RETRY_AFTER};
 use http::{Response, StatusCode};
+use zeroize::Zeroizing;
 
 use super::redact::{shown, shown_value};
 use crate::error::{ApiFailure, ApiNotice};
 use crate::{Error, ErrorCode, Result, Value};
 
-/// Most notices that are kept of an answer.
+/// Most notices, and most other members, that are kept of an answer.
 const MAX_NOTICES: usize = 20;
 
 /// An answer taken apart.
@@ -21,7 +22,7 @@ pub(super) struct Answer {
 
 struct Envelope {
     success: Option<bool>,
-    result: Value,
+    result: Zeroizing<Value>,
 }
 
 impl Answer {
@@ -30,13 +31,16 @@ impl Answer {
         let headers = response.headers();
         let mut failure = ApiFailure {
             status: Some(response.status().as_u16()),
-            ray: text(headers, "cf-ray").map(|ray| shown(ray, secrets.iter().copied())),
+            ray: ray(headers).map(|ray| shown(ray, secrets.iter().copied())),
             retry_after: retry_after(headers, now),
             ..ApiFailure::default()
         };
         let envelope = Value::parse(response.body()).map(|body| {
+            // Without an envelope it may be a key.
+            let body = Zeroizing::new(body);
             failure.errors = notices(body.get("errors"), secrets);
             failure.messages = notices(body.get("messages"), secrets);
+            failure.other = other(&body, secrets);
             Envelope::read(body)
         });
         Self {
@@ -54,7 +58,7 @@ impl Answer {
             Error::new(ErrorCode::ApiResponseInvalid, what)
         })?;
         match envelope.success {
-            Some(true) => Ok(std::mem::replace(&mut envelope.result, Value::Null)),
+            Some(true) => Ok(std::mem::replace(&mut *envelope.result, Value::Null)),
             Some(false) => Err(self.refusal(ErrorCode::ApiUnsuccessful)),
             None => Err(invalid(
                 "the API's answer does not say whether it was a success",
@@ -96,20 +100,21 @@ impl Answer {
 }
 
 impl Envelope {
-    fn read(body: Value) -> Self {
+    fn read(mut body: Zeroizing<Value>) -> Self {
         let success = match body.get("success") {
             Some(Value::Bool(success)) => Some(*success),
             _ => None,
         };
-        let result = match body {
+        let result = match &mut *body {
             Value::Object(members) => members
-                .into_iter()
+                .iter_mut()
                 .find_map(|(name, value)| (name == "result").then_some(value)),
             _ => None,
         };
+        let result = result.map(|result| std::mem::replace(result, Value::Null));
         Self {
             success,
-            result: result.unwrap_or(Value::Null),
+            result: Zeroizing::new(result.unwrap_or(Value::Null)),
         }
     }
 }
@@ -135,19 +140,34 @@ pub(super) fn may_pass(status: StatusCode) -> bool {
     matches!(status.as_u16(), 408 | 409 | 429 | 500..=599)
 }
 
-fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    headers.get(name)?.to_str().ok()
+/// By which Cloudflare finds a request again.
+fn ray(headers: &HeaderMap) -> Option<&str> {
+    headers.get("cf-ray")?.to_str().ok()
 }
 
 /// Seconds, or a date.
 fn retry_after(headers: &HeaderMap, now: u64) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse::<u64>() {
-        return Some(Duration::from_secs(seconds));
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // What no number of ours can hold is a long wait all the same.
+        return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
     let date = httpdate::parse_http_date(text).ok()?;
     let date = date.duration_since(UNIX_EPOCH).ok()?;
     Some(date.saturating_sub(Duration::from_secs(now)))
+}
+
+/// What the envelope has beside the members that are known.
+fn other(body: &Value, secrets: &[&str]) -> Option<Value> {
+    let other = Zeroizing::new(body.other_members(&["success", "result", "errors", "messages"]));
+    let members = other.as_object().unwrap_or_default().iter();
+    // Two names that were cut might be one.
+    let whole = members.filter(|(name, _)| shown(name, secrets.iter().copied()) == *name);
+    let whole = whole.take(MAX_NOTICES);
+    let shown: Vec<_> = whole
+        .map(|(name, value)| (name.clone(), shown_value(value, secrets)))
+        .collect();
+    (!shown.is_empty()).then_some(Value::Object(shown))
 }
 
 /// A list of notices, each an object: a text alone is its message. Anything else, `null` among it, is none.
@@ -230,7 +250,8 @@ mod tests {
     fn a_refusal_says_what_the_api_said() {
         let body = r#"{"success":false,"errors":[
             {"code":10005,"message":"bad exp","documentation_url":"https://developers.example/exp","source":{"pointer":"/exp"},"more":[1]},
-            {"message":"and more"}, "text", 7],"messages":[{"code":1,"message":"note"}]}"#;
+            {"message":"and more"}, "text", 7],"messages":[{"code":1,"message":"note"}],
+            "result":null,"trace":["the-secret",7]}"#;
         let answer = answer(400, &[("cf-ray", "8f0-CDG"), ("retry-after", "7")], body);
         let error = answer.refusal(ErrorCode::ApiBadRequest);
         assert_eq!(
@@ -252,6 +273,8 @@ mod tests {
         assert_eq!(facts.errors()[1].message(), Some("and more"));
         assert_eq!(facts.errors()[2].message(), Some("text"));
         assert_eq!(facts.messages()[0].message(), Some("note"));
+        let other = facts.other().unwrap().to_string();
+        assert_eq!(other, r#"{"trace":["[redacted]",7]}"#);
     }
 
     #[test]
@@ -288,6 +311,20 @@ mod tests {
             "the API answered 400: a [redacted] b [2J c"
         );
         assert_eq!(answer.failure.errors().len(), 20);
+        let many: Vec<_> = (0..50).map(|index| format!("\"m{index}\":1")).collect();
+        let long = "n".repeat(121);
+        let body = format!(
+            "{{\"{long}a\":1,\"{long}b\":1,\"the-secret\":1,{}}}",
+            many.join(",")
+        );
+        let other = Answer::read(
+            &Response::new(body.into_bytes()),
+            &["the-secret"],
+            1_000_000_000,
+        );
+        let other = other.failure.other().unwrap().as_object().unwrap();
+        assert_eq!(other.len(), 20);
+        assert!(other.iter().all(|(name, _)| name.starts_with('m')));
         assert_eq!(answer.failure.ray(), Some("[redacted]"));
         assert!(!format!("{:?}", answer.failure).contains("the-secret"));
     }
@@ -297,11 +334,16 @@ mod tests {
         for (text, seconds) in [
             ("0", Some(0)),
             (" 12 ", Some(12)),
+            ("007", Some(7)),
+            ("18446744073709551615", Some(u64::MAX)),
+            ("18446744073709551616", Some(u64::MAX)),
+            ("99999999999999999999999", Some(u64::MAX)),
             ("Sun, 09 Sep 2001 01:47:40 GMT", Some(60)),
             ("Sun, 09 Sep 2001 01:46:40 GMT", Some(0)),
             ("Sat, 08 Sep 2001 01:46:40 GMT", Some(0)),
             ("Thu, 01 Jan 1970 00:00:00 GMT", Some(0)),
             ("-1", None),
+            ("+5", None),
             ("1.5", None),
             ("soon", None),
             ("", None),

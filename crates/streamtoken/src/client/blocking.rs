@@ -41,8 +41,11 @@ enum Way {
 type Observe = Box<dyn Fn(&Attempt) + Send + Sync>;
 
 impl Client {
-    /// A client with these options. The environment is read for a proxy alone: `HTTPS_PROXY`, `ALL_PROXY`
-    /// and `NO_PROXY`.
+    /// A client with these options. The environment is read for a proxy here: `HTTPS_PROXY` for https,
+    /// `http_proxy` for http, `ALL_PROXY` for both, and `NO_PROXY`; all of them in lower case too, and
+    /// `HTTP_PROXY` never. The certificates that are trusted are read once, when the client first connects over
+    /// TLS: those of the system, or those that `SSL_CERT_FILE` and `SSL_CERT_DIR` name where the system keeps
+    /// them in files.
     ///
     /// # Errors
     /// Those of [`Requests::new`]; [`ErrorCode::ProxyInvalid`].
@@ -111,7 +114,7 @@ impl Client {
 
     /// Ends the client: connections are closed, calls that wait for an answer end with an error, and so does
     /// every later one. A call that is still connecting ends within its `connect_timeout`. The error is
-    /// [`ErrorCode::ClientClosed`].
+    /// [`ErrorCode::ClientClosed`]; its message tells where what was asked for may have been done all the same.
     pub fn close(&self) {
         self.0.closed.stop();
         if let Way::Remote(_, transport) = &self.0.way {
@@ -121,11 +124,14 @@ impl Client {
 
     /// Makes a call, until it is done, has failed, or is stopped.
     fn run<T>(&self, mut call: Call<T>, transport: &Transport, options: &CallOptions) -> Result<T> {
-        let stop = options.stop.as_ref();
         let begin = options.began.unwrap_or_else(Instant::now);
+        let ends = Ends {
+            closed: &self.0.closed,
+            stop: options.stop.as_ref(),
+        };
+        self.check_open()?;
         loop {
-            self.check_open()?;
-            let outcome = attempt(&call, transport, begin.elapsed(), stop);
+            let outcome = attempt(&call, transport, begin.elapsed(), ends);
             let moment = Moment {
                 elapsed: begin.elapsed(),
                 now: clock::now(),
@@ -137,13 +143,8 @@ impl Client {
             }
             match step {
                 Step::Done(result) => return Ok(result),
-                Step::Wait(pause) => {
-                    sleep(pause, || is_stopped(stop) || self.0.closed.is_stopped());
-                }
-                Step::Failed(error) => {
-                    self.check_open()?;
-                    return Err(error);
-                }
+                Step::Wait(pause) => sleep(pause, || ends.reached().is_some()),
+                Step::Failed(error) => return Err(error),
             }
         }
     }
@@ -282,31 +283,37 @@ impl Keys<'_> {
     }
 }
 
+/// What ends a call from another thread.
+#[derive(Clone, Copy)]
+struct Ends<'c> {
+    closed: &'c Stop,
+    stop: Option<&'c Stop>,
+}
+
+impl Ends<'_> {
+    fn reached(self) -> Option<Broke> {
+        if self.closed.is_stopped() {
+            return Some(Broke::Closed);
+        }
+        self.stop?.is_stopped().then_some(Broke::Aborted)
+    }
+}
+
 /// One attempt, unless the call is over before it begins.
-fn attempt<T>(
-    call: &Call<T>,
-    transport: &Transport,
-    elapsed: Duration,
-    stop: Option<&Stop>,
-) -> Outcome {
-    let aborted = |arrived| Outcome::Broken(Broke::Aborted, arrived, String::new());
+fn attempt<T>(call: &Call<T>, transport: &Transport, elapsed: Duration, ends: Ends<'_>) -> Outcome {
     let limit = call.time_limit(elapsed);
-    if is_stopped(stop) {
-        return aborted(Arrived::No);
+    if let Some(why) = ends.reached() {
+        return Outcome::Broken(why, Arrived::No, String::new());
     }
     if limit.is_zero() {
         let detail = "the deadline is over".to_owned();
         return Outcome::Broken(Broke::Deadline, Arrived::No, detail);
     }
     let send = || transport.send(call.request(), limit, call.connect_limit());
-    match Stop::during(stop, send) {
-        Outcome::Broken(_, arrived, _) if is_stopped(stop) => aborted(arrived),
-        outcome => outcome,
+    match (Stop::during(ends.stop, send), ends.reached()) {
+        (Outcome::Broken(_, arrived, _), Some(why)) => Outcome::Broken(why, arrived, String::new()),
+        (outcome, _) => outcome,
     }
-}
-
-fn is_stopped(stop: Option<&Stop>) -> bool {
-    stop.is_some_and(Stop::is_stopped)
 }
 
 /// Sleeps, and looks up often enough that nobody who stops a call has to wait.

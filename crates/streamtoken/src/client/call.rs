@@ -78,6 +78,8 @@ pub enum Broke {
     TooLarge,
     /// The caller ended the call.
     Aborted,
+    /// The client was closed.
+    Closed,
     /// The deadline was over before the attempt began.
     Deadline,
 }
@@ -145,7 +147,8 @@ impl<T> Call<T> {
         &self.course.request.0
     }
 
-    /// How long the next attempt may take, when it begins `elapsed` after the call did.
+    /// How long the next attempt may take, when it begins `elapsed` after the call did. Zero once the deadline is
+    /// over: then send nothing, and hand over [`Broke::Deadline`] with [`Arrived::No`].
     pub fn time_limit(&self, elapsed: Duration) -> Duration {
         let limit = self.course.limits.timeout.unwrap_or(DEFAULT_TIMEOUT);
         limit.min(self.course.plan.left(elapsed).unwrap_or(limit))
@@ -180,7 +183,11 @@ impl<T> Call<T> {
         // A call that ended before or between its attempts made none.
         let is_none = matches!(
             outcome,
-            Outcome::Broken(Broke::Aborted | Broke::Deadline, Arrived::No, _)
+            Outcome::Broken(
+                Broke::Aborted | Broke::Closed | Broke::Deadline,
+                Arrived::No,
+                _
+            )
         );
         if !is_none {
             course.plan.count();
@@ -219,8 +226,9 @@ impl Course {
         }
         let mut answer = Answer::read(response, &self.secrets(), now);
         let error = if answer.status.is_success() {
-            match answer.result().and_then(|result| read(result, now)) {
-                Ok(done) => return Ok(done),
+            match answer.result().map(|result| read(result, now)) {
+                Ok(Ok(done)) => return Ok(done),
+                Ok(Err(error)) => self.fit(&error),
                 Err(error) => error,
             }
         } else {
@@ -235,6 +243,16 @@ impl Course {
             error,
             facts: answer.failure,
         }))
+    }
+
+    /// An error about a result, which may repeat what is in it.
+    fn fit(&self, error: &Error) -> Error {
+        let message = super::redact::shown(error.message(), self.secrets().into_iter());
+        let fit = Error::new(error.code(), message);
+        match error.field() {
+            Some(field) => fit.at(field),
+            None => fit,
+        }
     }
 
     /// The pause before the next attempt, or none when the failure stands.
@@ -259,6 +277,7 @@ impl Course {
             Broke::Protocol => ErrorCode::ApiResponseInvalid,
             Broke::TooLarge => ErrorCode::ApiResponseTooLarge,
             Broke::Aborted => ErrorCode::ApiAborted,
+            Broke::Closed => ErrorCode::ClientClosed,
         };
         let detail = super::redact::shown(detail, self.secrets().into_iter());
         let message = match detail.as_str() {
@@ -352,6 +371,7 @@ mod tests {
     use http::Response;
 
     use super::{Arrived, Broke, Moment, Outcome, Step};
+    use crate::ErrorCode;
     use crate::client::{CallOptions, ClientOptions, Requests, TokenParams};
 
     const START: Moment = Moment {
@@ -390,6 +410,25 @@ mod tests {
     }
 
     #[test]
+    fn a_result_that_repeats_a_credential_is_not_quoted() {
+        let secret = "a-credential-that-looks-like-an-id";
+        let options = ClientOptions::new().api_token(secret).account_id("a");
+        let requests = Requests::new(options).unwrap();
+        for id in [secret, "an-id\\u001b[31m", &format!("Bearer {secret}")] {
+            let body = format!(r#"{{"success":true,"result":{{"id":"{id}"}}}}"#);
+            let answered = Outcome::Answered(Response::new(body.into_bytes()));
+            let mut call = requests.create_key(&CallOptions::new()).unwrap();
+            let Step::Failed(error) = call.after(answered, START) else {
+                panic!("it has no key");
+            };
+            assert_eq!(error.code(), ErrorCode::ApiResponseInvalid);
+            let shown = format!("{error:?} {}", error.message());
+            assert!(!shown.contains(secret) && !shown.contains("31m"), "{shown}");
+            assert!(shown.contains("look before you ask again"), "{shown}");
+        }
+    }
+
+    #[test]
     fn an_end_before_an_attempt_is_none() {
         let attempts = |why, arrived| {
             let mut call = requests().create_token("v", &TokenParams::new()).unwrap();
@@ -399,7 +438,7 @@ mod tests {
                 other => panic!("{other:?}"),
             }
         };
-        for why in [Broke::Aborted, Broke::Deadline] {
+        for why in [Broke::Aborted, Broke::Closed, Broke::Deadline] {
             assert_eq!(attempts(why, Arrived::No), 0);
         }
         assert_eq!(attempts(Broke::Aborted, Arrived::Maybe), 1);

@@ -41,7 +41,15 @@ impl CallOptions {
     /// Those of [`ClientOptions::from_value`](super::ClientOptions::from_value). An account id is checked with
     /// the call.
     pub fn from_value(value: &Value) -> Result<Self> {
-        let mut options = Self::default();
+        Self::default().overlaid(value)
+    }
+
+    /// These, replaced where `value` gives others.
+    ///
+    /// # Errors
+    /// Those of [`CallOptions::from_value`].
+    pub fn overlaid(&self, value: &Value) -> Result<Self> {
+        let mut options = self.clone();
         options.read(known_members(value, Self::NAMES, &[])?)?;
         Ok(options)
     }
@@ -234,7 +242,9 @@ impl TokenParams {
         }
         self.call.limits.check()?;
         match &self.key {
-            Some(key) => Ok(Cow::Owned(Signer::new(key.load()?))),
+            Some(key) => Ok(Cow::Owned(
+                Signer::new(key.load()?).lint(signer.lint_level()),
+            )),
             None => Ok(Cow::Borrowed(signer)),
         }
     }
@@ -283,9 +293,9 @@ fn read_key(members: &[(String, Value)]) -> Result<Option<Key>> {
 mod tests {
     use std::time::Duration;
 
-    use super::TokenParams;
+    use super::{CallOptions, TokenParams};
     use crate::key::tests::example_key;
-    use crate::{ErrorCode, Signer, Value};
+    use crate::{ErrorCode, LintLevel, Signer, Value};
 
     fn read(json: &str) -> crate::Result<TokenParams> {
         TokenParams::from_value(&Value::parse(json).unwrap())
@@ -308,6 +318,35 @@ mod tests {
         assert_eq!(format!("{:?}", both.call), format!("{:?}", expected.call));
         assert!(both.time_format_given);
         assert!(both.key.is_some(), "the key that was there stays");
+    }
+
+    #[test]
+    fn a_key_that_is_brought_signs_as_strictly_as_the_signer_that_is_there() {
+        let rules = r#"[{"type":"ip.src","action":"allow","ip":["192.0.2.1"]}]"#;
+        let params = read(&format!(r#"{{"accessRules":{rules}}}"#)).unwrap();
+        let key = example_key();
+        let params = params.key(key.id(), key.to_jwk().as_str());
+        let signer = Signer::new(example_key());
+        assert!(!params.sign(&signer, "a").unwrap().warnings().is_empty());
+        let strict = signer.lint(LintLevel::Deny);
+        let error = params.sign(&strict, "a").unwrap_err();
+        assert_eq!(error.code(), ErrorCode::LintDenied);
+    }
+
+    #[test]
+    fn options_of_a_call_are_laid_over_others_and_null_replaces_none() {
+        let value = |text: &str| Value::parse(text).unwrap();
+        let below = value(r#"{"account_id":"a","timeout":1,"connect_timeout":2,"max_retries":3}"#);
+        let above = value(r#"{"account_id":"b","timeout":null,"max_retries":0,"deadline":4}"#);
+        let both = CallOptions::from_value(&below).unwrap();
+        let both = both.overlaid(&above).unwrap();
+        assert_eq!(both.account_id.as_deref(), Some("b"));
+        assert_eq!(both.limits.timeout, Some(Duration::from_secs(1)));
+        assert_eq!(both.limits.connect_timeout, Some(Duration::from_secs(2)));
+        assert_eq!(both.limits.max_retries, Some(0));
+        assert_eq!(both.limits.deadline, Some(Duration::from_secs(4)));
+        let unknown = both.overlaid(&value(r#"{"exp":1}"#)).unwrap_err();
+        assert_eq!(unknown.code(), ErrorCode::OptionUnknown);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 use super::base_url::BaseUrl;
+use crate::environment;
 
 /// The proxy for `url`, by the variables that curl reads: `HTTPS_PROXY` (or `https_proxy`) for https,
 /// `http_proxy` for http (in lower case alone: a web server's CGI programs get the other from their
@@ -14,10 +15,7 @@ pub(super) fn from_variables(
     url: &BaseUrl,
     lookup: impl Fn(&str) -> Option<OsString>,
 ) -> Option<String> {
-    let variable = |name: &&str| {
-        let text = lookup(name)?.to_string_lossy().trim().to_owned();
-        (!text.is_empty()).then_some(text)
-    };
+    let variable = |name: &&str| environment::text(&lookup, name);
     let names: &[&str] = if url.is_https() {
         &["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
     } else {

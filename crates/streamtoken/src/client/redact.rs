@@ -1,5 +1,7 @@
 //! Texts of other machines, made fit to be shown.
 
+use zeroize::Zeroizing;
+
 use crate::Value;
 
 /// Longest text that is shown, in characters.
@@ -9,9 +11,9 @@ const MAX_WORD: usize = 120;
 
 /// `text` without control characters, without `secrets`, and short.
 pub(super) fn shown<'s>(text: &str, secrets: impl Iterator<Item = &'s str>) -> String {
-    let mut text = text.to_owned();
+    let mut text = Zeroizing::new(text.to_owned());
     for secret in secrets {
-        text = text.replace(secret, "[redacted]");
+        text = Zeroizing::new(text.replace(secret, "[redacted]"));
     }
     let words = text
         .split(|c: char| c.is_whitespace() || c.is_control())

@@ -8,9 +8,10 @@ use zeroize::Zeroizing;
 use super::options::{Checked, ClientOptions};
 use super::params::{CallOptions, Key, TokenParams};
 use super::{Call, CreatedKey, ListedKey};
-use crate::options::Flags;
+use crate::options::{Flags, Times};
 use crate::{
-    AccessRules, Error, ErrorCode, Result, SigningKey, TimeFormat, Token, Value, api, id, verify,
+    AccessRules, Error, ErrorCode, Result, SignOptions, SigningKey, TimeFormat, Token, Value, api,
+    id, lint, verify,
 };
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -40,6 +41,9 @@ impl Requests {
     /// given, `exp` and `nbf` are both sent as they follow from it, so that the token has the times that
     /// it would have when signed locally. (The endpoint has its own clock: it may refuse such times.)
     ///
+    /// The options are linted too, at the level [`LintLevel::Warn`](crate::LintLevel::Warn): the token comes
+    /// with [`Token::warnings`].
+    ///
     /// # Errors
     /// Those of [`Signer::sign`](crate::Signer::sign); [`ErrorCode::OptionNotRemote`] for `time_format` and
     /// `reuse_window`; those of [`SigningKey::load`](crate::SigningKey::load) for a key that is brought;
@@ -48,9 +52,12 @@ impl Requests {
         id::check_identifier(identifier)?;
         refuse_local_options(params)?;
         let options = &params.options;
-        let now = options.now;
+        let (given, now) = (options.now, options.now_or_clock());
         let key = params.key.as_ref().map(Key::load).transpose()?;
-        let body = Zeroizing::new(body(params, key.as_ref())?);
+        options.access_rules.check_for_minting()?;
+        let times = options.times(now)?;
+        let warnings = lint::when_asking(options, times, now);
+        let body = Zeroizing::new(body(options, times, key.as_ref())?);
         let tail = format!("/{identifier}/token");
         let ask = Ask {
             method: Method::POST,
@@ -61,10 +68,13 @@ impl Requests {
         };
         self.call(ask, &params.call, move |result, clock| {
             let text = result.get("token").and_then(Value::as_str).unwrap_or("");
-            verify::received(text, now.unwrap_or(clock)).map_err(|error| {
-                let message = format!("the API's answer holds no token: {error}");
-                Error::new(ErrorCode::ApiResponseInvalid, message)
-            })
+            let mut token =
+                verify::unverified_token(text, given.unwrap_or(clock)).map_err(|error| {
+                    let message = format!("the API's answer holds no token: {error}");
+                    Error::new(ErrorCode::ApiResponseInvalid, message)
+                })?;
+            token.warnings.clone_from(&warnings);
+            Ok(token)
         })
     }
 
@@ -123,7 +133,7 @@ impl Requests {
             secrets: Vec::new(),
         };
         self.call(ask, call, |result, _| {
-            Ok(result.as_str().unwrap_or(api::REVOKED).to_owned())
+            Ok(api::without_nul(result.as_str().unwrap_or(api::REVOKED)))
         })
     }
 
@@ -206,10 +216,7 @@ fn refuse_local_options(params: &TokenParams) -> Result<()> {
 }
 
 /// The body: what was given, in Cloudflare's names. `{}` asks for the defaults.
-fn body(params: &TokenParams, key: Option<&SigningKey>) -> Result<String> {
-    let options = &params.options;
-    options.access_rules.check_for_minting()?;
-    let times = options.times(options.at_now())?;
+fn body(options: &SignOptions, times: Times, key: Option<&SigningKey>) -> Result<String> {
     // The endpoint's defaults are reckoned from its own clock.
     let is_reckoned = options.now.is_some();
     let body = Body {

@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use super::options::{DEFAULT_MAX_RETRIES, Limits};
-use crate::chance::tamed;
+use crate::chance::back_off;
 
-/// First pause, its longest, and how much of it chance may take away: as the official clients wait.
+/// First pause and the longest: as the official clients wait.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(8);
-const JITTER: f64 = 0.25;
 /// Longest pause that an answer may ask for. Waiting longer is for the caller to decide.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
 
@@ -68,17 +67,13 @@ impl RetryPlan {
         let pause = match failed.retry_after {
             Some(wait) if wait > LONGEST_RETRY_AFTER => return None,
             Some(wait) => wait,
-            None => self.back_off(random),
+            None => {
+                let doublings = self.attempts.saturating_sub(1);
+                back_off(FIRST_PAUSE, LONGEST_PAUSE, doublings, random)
+            }
         };
         let fits = self.left(elapsed).is_none_or(|left| pause < left);
         fits.then_some(pause)
-    }
-
-    /// Doubles with each attempt; `random` is from 0 to 1.
-    fn back_off(&self, random: f64) -> Duration {
-        let doublings = self.attempts.saturating_sub(1).min(16);
-        let pause = (FIRST_PAUSE * 2_u32.pow(doublings)).min(LONGEST_PAUSE);
-        pause.mul_f64(1.0 - JITTER * tamed(random))
     }
 }
 

@@ -14,9 +14,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use ureq::unversioned::transport::ShutdownHandle;
 
 /// Ends calls from another thread: [`Stop::stop`] shuts the connection that an attempt uses, no other attempt
-/// begins and no pause goes on. An attempt that is still connecting ends within its `connect_timeout`. The error
-/// is [`ErrorCode::ApiAborted`](crate::ErrorCode::ApiAborted); its message tells where what was asked for may
-/// have been done all the same.
+/// begins and no pause goes on. An attempt that is still connecting ends within its `connect_timeout`
+/// ([`ClientOptions::connect_timeout`](super::ClientOptions::connect_timeout)). The error is
+/// [`ErrorCode::ApiAborted`](crate::ErrorCode::ApiAborted); its message tells where what was asked for may have
+/// been done all the same.
 ///
 /// In a process that was forked off from the one that made it, it shuts nothing: its connections are the
 /// parent's too.

@@ -1,7 +1,6 @@
 //! The blocking transport: ureq, with rustls on AWS-LC and the certificates that the system trusts.
 
-use std::cell::Cell;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 use std::{env, io};
 
@@ -11,12 +10,13 @@ use ureq::config::Config;
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{
-    ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport as Wire,
+    ConnectionDetails, Connector, DefaultConnector, NextTimeout, ShutdownHandle, Transport as Wire,
 };
 use ureq::{Agent, Proxy, Timeout};
 
 use super::base_url::{BaseUrl, has_good_port};
 use super::call::{Arrived, Broke, MAX_BODY, Outcome};
+use super::phase::{self, Cut, Phase, cut};
 use super::stop::Socket;
 use super::veil::{self, Veil};
 use super::{proxy, tls};
@@ -50,7 +50,11 @@ impl Transport {
             .proxy(proxy.clone())
             .tls_config(tls)
             .build();
-        let agent = Agent::with_parts(config, Watched::default(), Names::default());
+        let agent = Agent::with_parts(
+            config,
+            Watched::default(),
+            Names(DefaultResolver::default()),
+        );
         let has_proxy = proxy.is_some();
         Ok(Self { agent, has_proxy })
     }
@@ -67,7 +71,7 @@ impl Transport {
         limit: Duration,
         connect: Duration,
     ) -> Outcome {
-        CONNECTING.set(Connecting::NotYet);
+        phase::begin(limit, connect);
         let sent = self.try_send(request, limit, connect);
         // What is left of an exchange that failed.
         drop(veil::end(0));
@@ -111,7 +115,7 @@ impl Transport {
             self.agent.run(request.build())
         };
         let (parts, mut body) = response?.into_parts();
-        // One byte more than may come, so that `Call` sees what is too large; ureq's limit is an error.
+        // ureq reads as much as may come, and has an error of its own for what is larger.
         let body = body.with_config().limit(MAX_BODY as u64).read_to_vec();
         match body {
             Ok(dots) => match veil::end(dots.len()) {
@@ -164,10 +168,10 @@ fn read_proxy(text: &str) -> Result<Proxy> {
 }
 
 fn broken(error: &ureq::Error, has_proxy: bool) -> Outcome {
-    let arrived = match (CONNECTING.get(), error) {
-        (Connecting::Began, _) | (_, ureq::Error::HostNotFound) => Arrived::No,
+    let arrived = match (phase::phase(), error) {
+        (Phase::Connecting, _) | (_, ureq::Error::HostNotFound) => Arrived::No,
         (_, ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect)) => Arrived::No,
-        (Connecting::NotYet, _) | (Connecting::Done, _) => Arrived::Maybe,
+        (Phase::BeforeConnecting, _) | (Phase::Connected, _) => Arrived::Maybe,
     };
     let why = match error {
         ureq::Error::Timeout(_) => Broke::Timeout,
@@ -208,20 +212,6 @@ fn detail(error: &ureq::Error) -> String {
     }
 }
 
-/// How far this thread's attempt came: a request that failed while connecting did not arrive.
-#[derive(Clone, Copy, PartialEq)]
-enum Connecting {
-    /// Not begun, and perhaps not needed: a connection may be there already.
-    NotYet,
-    /// The name is looked up, or a connection is made.
-    Began,
-    Done,
-}
-
-thread_local! {
-    static CONNECTING: Cell<Connecting> = const { Cell::new(Connecting::NotYet) };
-}
-
 /// ureq's own connector, watched.
 #[derive(Debug, Default)]
 struct Watched(DefaultConnector);
@@ -235,59 +225,133 @@ impl Connector<()> for Watched {
         chained: Option<()>,
     ) -> Result<Option<Self::Out>, ureq::Error> {
         // A proxy that is asked for a connection is connected to in the course of it, by this same function.
-        let is_inner = CONNECTING.replace(Connecting::Began) == Connecting::Began;
+        let is_inner = phase::enter(Phase::Connecting) == Phase::Connecting;
         if is_inner {
-            return self.0.connect(details, chained);
+            let register = Arc::clone(&details.register_shutdown);
+            let connection = self.0.connect(&from_now(details, register)?, chained)?;
+            return Ok(connection.map(|connection| Cut(connection).boxed()));
         }
         let socket = Socket::default();
-        let connection = self.0.connect(&with_socket(details, &socket), chained)?;
-        CONNECTING.set(Connecting::Done);
+        let connection = self.0.connect(&with_socket(details, &socket)?, chained)?;
+        phase::enter(Phase::Connected);
         Ok(connection.map(|connection| Veil::new(connection, socket).boxed()))
     }
 }
 
 /// The same, and the socket is held for the call before anything goes through it, be it for TLS or a proxy.
-fn with_socket<'d>(details: &ConnectionDetails<'d>, socket: &Socket) -> ConnectionDetails<'d> {
+fn with_socket<'d>(
+    details: &ConnectionDetails<'d>,
+    socket: &Socket,
+) -> Result<ConnectionDetails<'d>, ureq::Error> {
     let (register, socket) = (details.register_shutdown.clone(), socket.clone());
-    ConnectionDetails {
+    let hold = move |handle: Weak<dyn ShutdownHandle>| -> Result<(), ureq::Error> {
+        register(handle.clone())?;
+        Ok(socket.set(handle)?)
+    };
+    from_now(details, Arc::new(hold))
+}
+
+/// The same with what is left of the time, counted from now.
+fn from_now<'d>(
+    details: &ConnectionDetails<'d>,
+    register_shutdown: Arc<Register>,
+) -> Result<ConnectionDetails<'d>, ureq::Error> {
+    Ok(ConnectionDetails {
         uri: details.uri,
         addrs: details.addrs.clone(),
         config: details.config,
-        request_level: details.request_level,
+        // ureq keeps what it read of certificates, and TLS sessions, for what is configured once for all; a
+        // request brings no more than its limits.
+        request_level: false,
         resolver: details.resolver,
-        now: details.now,
-        timeout: details.timeout,
+        now: (details.current_time)(),
+        timeout: cut(details.timeout)?,
         current_time: details.current_time.clone(),
         run_connector: details.run_connector.clone(),
-        register_shutdown: Arc::new(move |handle| {
-            register(handle.clone())?;
-            Ok(socket.set(handle)?)
-        }),
-    }
+        register_shutdown,
+    })
 }
 
-/// ureq's own resolver, watched: what it fails with is sometimes of the kind that a broken connection has.
-#[derive(Debug, Default)]
-struct Names(DefaultResolver);
+/// Takes the handle of a socket that was just made.
+type Register = dyn Fn(Weak<dyn ShutdownHandle>) -> Result<(), ureq::Error> + Send + Sync;
 
-impl Resolver for Names {
+/// A resolver, watched: what it fails with is sometimes of the kind that a broken connection has.
+#[derive(Debug)]
+struct Names<R>(R);
+
+impl<R: Resolver> Resolver for Names<R> {
     fn resolve(
         &self,
         uri: &Uri,
         config: &Config,
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, ureq::Error> {
-        let before = CONNECTING.replace(Connecting::Began);
-        let addresses = self.0.resolve(uri, config, timeout)?;
-        CONNECTING.set(before);
+        let before = phase::enter(Phase::Connecting);
+        let addresses = self.0.resolve(uri, config, cut(timeout)?)?;
+        phase::enter(before);
         Ok(addresses)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::read_proxy;
+    use std::io::ErrorKind::WouldBlock;
+    use std::net::{SocketAddr, TcpListener};
+    use std::thread;
+    use std::time::Duration;
+
+    use http::{Request, Uri};
+    use ureq::Agent;
+    use ureq::config::Config;
+    use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+    use ureq::unversioned::transport::NextTimeout;
+
+    use super::{Names, Transport, Watched, read_proxy};
     use crate::ErrorCode;
+    use crate::client::call::{Arrived, Broke, Outcome};
+
+    const CONNECT: Duration = Duration::from_millis(50);
+
+    /// Takes as long as connecting may, and finds an address all the same.
+    #[derive(Debug)]
+    struct Slow(SocketAddr);
+
+    impl Resolver for Slow {
+        fn resolve(
+            &self,
+            _: &Uri,
+            _: &Config,
+            timeout: NextTimeout,
+        ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+            assert!(*timeout.after <= CONNECT);
+            thread::sleep(CONNECT);
+            let mut found = self.empty();
+            found.push(self.0);
+            Ok(found)
+        }
+    }
+
+    #[test]
+    fn looking_up_a_name_and_connecting_have_one_limit() {
+        let server = TcpListener::bind("127.0.0.1:0").unwrap();
+        server.set_nonblocking(true).unwrap();
+        let names = Names(Slow(server.local_addr().unwrap()));
+        let config = Agent::config_builder().proxy(None).build();
+        let agent = Agent::with_parts(config, Watched::default(), names);
+        let transport = Transport {
+            agent,
+            has_proxy: false,
+        };
+        let mut request = Request::new(Vec::new());
+        *request.uri_mut() = Uri::from_static("http://slow.example/");
+        let outcome = transport.send(&request, Duration::from_secs(30), CONNECT);
+        let Outcome::Broken(why, arrived, detail) = outcome else {
+            panic!("{outcome:?}");
+        };
+        assert_eq!((why, arrived), (Broke::Timeout, Arrived::No), "{detail}");
+        assert_eq!(detail, "no connection within connect_timeout");
+        assert_eq!(server.accept().unwrap_err().kind(), WouldBlock);
+    }
 
     #[test]
     fn a_proxy_has_a_host_and_a_port_or_is_refused() {

@@ -16,6 +16,7 @@ pub struct ApiFailure {
     pub(crate) status: Option<u16>,
     pub(crate) errors: Vec<ApiNotice>,
     pub(crate) messages: Vec<ApiNotice>,
+    pub(crate) other: Option<Value>,
     pub(crate) ray: Option<String>,
     pub(crate) retry_after: Option<Duration>,
     pub(crate) attempts: u32,
@@ -27,6 +28,7 @@ impl ApiFailure {
         "status",
         "errors",
         "messages",
+        "other",
         "cf_ray",
         "retry_after",
         "attempts",
@@ -45,6 +47,11 @@ impl ApiFailure {
     /// The messages in the answer's envelope.
     pub fn messages(&self) -> &[ApiNotice] {
         &self.messages
+    }
+
+    /// What else stands in the answer's envelope: an object of the members that are not known here.
+    pub fn other(&self) -> Option<&Value> {
+        self.other.as_ref()
     }
 
     /// The header `cf-ray`: what Cloudflare's support asks for.
@@ -70,6 +77,7 @@ impl Serialize for ApiFailure {
         out.serialize_field("status", &self.status)?;
         out.serialize_field("errors", &self.errors)?;
         out.serialize_field("messages", &self.messages)?;
+        out.serialize_field("other", &self.other)?;
         out.serialize_field("cf_ray", &self.ray)?;
         out.serialize_field("retry_after", &self.retry_after.map(|wait| wait.as_secs()))?;
         out.serialize_field("attempts", &self.attempts)?;

@@ -28,7 +28,7 @@ fn claims(payload: Option<&Value>) -> Check {
         .iter()
         .find_map(|(name, value)| ill_typed(name, value))
     {
-        let cause = format!("{name} has a form that nobody understands");
+        let cause = format!("{name} has a form that verify does not understand");
         let remedy = match name {
             "flags" => "write flags as {\"original\": true}, or leave it out",
             _ => "write downloadable as true without quotes, or leave it out",
@@ -138,7 +138,8 @@ fn sub_matches(payload: Option<&Value>, wanted: Option<&str>) -> Check {
         .and_then(|payload| payload.get("sub"))
         .and_then(Value::as_str);
     let Some(wanted) = wanted else {
-        return Check::aside(id, "no identifier was given to compare sub with");
+        return Check::aside(id, "no identifier was given to compare sub with")
+            .remedy_is("give the identifier of the video that is asked for");
     };
     let check = match sub {
         None => Check::open(id, "there is no sub to compare"),

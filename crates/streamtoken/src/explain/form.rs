@@ -5,6 +5,7 @@ use super::paste::Paste;
 use super::report::{Check, CheckStatus};
 use super::table::CheckId;
 use crate::json::{self, Fault};
+use crate::urls::LONG_URL;
 use crate::{ErrorCode, MAX_TOKEN, Value, base64url};
 
 /// A token as far as it could be read.
@@ -18,9 +19,6 @@ pub(super) struct Form {
     /// Whether it had to be repaired to be read.
     pub(super) is_repaired: bool,
 }
-
-/// From this length on a URL may be refused on its way: RFC 9110, section 4.1, asks for 8,000 octets at least.
-const LONG_URL: usize = 8_000;
 
 impl Form {
     pub(super) fn check(checks: &mut Vec<Check>, paste: &Paste<'_>) -> Self {
@@ -148,7 +146,10 @@ fn url_size(paste: &Paste<'_>) -> Check {
         return Check::aside(id, NO_TOKEN);
     };
     let check = if length <= LONG_URL {
-        Check::pass(id, "every server and proxy takes a URL of this length")
+        Check::pass(
+            id,
+            "all servers and proxies are asked to take a URL of this length",
+        )
     } else {
         let cause = "servers and proxies on the way may refuse a URL of this length";
         Check::warn(id, cause, id.advice()).platform_unknown()

@@ -135,6 +135,8 @@ fn kid_agrees(form: &Form) -> Check {
             Check::fail(id, "header and payload name different keys", id.advice())
                 .refused(ErrorCode::KidMismatch)
                 .platform_unknown()
+                .with("header", shown::scalar(one))
+                .with("payload", shown::scalar(other))
         }
         (Some(_), Some(_)) => Check::aside(id, "there are no two key ids to compare"),
         _ => Check::open(id, "header or payload could not be read"),

@@ -2,14 +2,14 @@
 
 use super::report::Check;
 use super::table::CheckId;
-use super::url::{LEGACY, NO_URL, STREAM, Url, is_below, is_host, is_stream};
+use super::url::{Url, is_host, no_url};
 use crate::ErrorCode;
-use crate::urls::CustomerCode;
+use crate::urls::{CustomerCode, hosts};
 
 pub(super) fn scheme(url: Option<&Url<'_>>) -> Check {
     let id = CheckId::Scheme;
     match url.and_then(Url::scheme) {
-        None => Check::aside(id, NO_URL),
+        None => no_url(id),
         Some(scheme) if scheme.eq_ignore_ascii_case("https") => {
             Check::pass(id, "the URL is one of https")
         }
@@ -25,7 +25,7 @@ pub(super) fn scheme(url: Option<&Url<'_>>) -> Check {
 pub(super) fn host(url: Option<&Url<'_>>) -> Check {
     let id = CheckId::Host;
     let Some(host) = url.and_then(Url::host) else {
-        return Check::aside(id, NO_URL);
+        return no_url(id);
     };
     let host = host.to_ascii_lowercase();
     let shown = is_host(&host).then_some(host.as_str());
@@ -41,9 +41,9 @@ pub(super) fn host(url: Option<&Url<'_>>) -> Check {
             let cause = "the host does not begin with customer- and the customer code";
             Check::warn(id, cause, write).platform_unknown()
         }
-        HostKind::BadCode => Check::fail(
+        HostKind::BadCode(why) => Check::fail(
             id,
-            "what follows customer- is no customer code: it has a-z, 0-9 and - alone",
+            format!("what follows customer- is no customer code: {why}"),
             id.advice(),
         ),
         HostKind::Legacy => Check::warn(
@@ -51,6 +51,12 @@ pub(super) fn host(url: Option<&Url<'_>>) -> Check {
             "this is one of the legacy hosts, from before the customer codes",
             write,
         ),
+        HostKind::Older => Check::warn(
+            id,
+            "this host is of the domain from before the customer codes, and Cloudflare does not document it",
+            write,
+        )
+        .platform_unknown(),
         HostKind::NoPlayer => Check::fail(
             id,
             "this host serves the API, the dashboard or uploads, and plays nothing",
@@ -70,33 +76,33 @@ enum HostKind {
     Customer,
     AccountId,
     NoPrefix,
-    BadCode,
+    /// And why.
+    BadCode(String),
     Legacy,
+    Older,
     NoPlayer,
     Other,
 }
 
 impl HostKind {
     fn of(host: &str) -> Self {
-        const PAGES: [&str; 2] = ["iframe.videodelivery.net", "watch.cloudflarestream.com"];
-        if is_below(host, "cloudflare.com") || host.starts_with("upload.") && is_stream(host) {
+        if hosts::is_no_player(host) {
             return Self::NoPlayer;
         }
-        if host == LEGACY || PAGES.contains(&host) {
+        if hosts::is_legacy(host) {
             return Self::Legacy;
         }
-        if !is_below(host, STREAM) {
-            return Self::Other;
+        if hosts::is_older(host) {
+            return Self::Older;
         }
-        let label = host
-            .strip_suffix(STREAM)
-            .unwrap_or(host)
-            .trim_end_matches('.');
+        let Some(label) = hosts::label(host) else {
+            return Self::Other;
+        };
         let code = label.strip_prefix("customer-");
-        match CustomerCode::parse(code.unwrap_or(label)).map_err(|error| error.code()) {
+        match CustomerCode::parse(code.unwrap_or(label)) {
             Ok(_) if code.is_some() => Self::Customer,
-            Err(ErrorCode::CustomerCodeIsAccountId) => Self::AccountId,
-            Err(_) if code.is_some() => Self::BadCode,
+            Err(error) if error.code() == ErrorCode::CustomerCodeIsAccountId => Self::AccountId,
+            Err(error) if code.is_some() => Self::BadCode(error.message().to_owned()),
             _ => Self::NoPrefix,
         }
     }

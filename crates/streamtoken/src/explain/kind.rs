@@ -19,7 +19,8 @@ pub(super) enum Kind {
     ApiToken,
     Payload,
     Json,
-    Refusal,
+    Blocked,
+    Malformed,
     Empty,
     Binary,
     Text,
@@ -41,7 +42,7 @@ impl Kind {
             Self::Certificate => "certificate",
             Self::ApiToken => "api_token",
             Self::Payload => "payload",
-            Self::Refusal => "refusal",
+            Self::Blocked | Self::Malformed => "refusal",
             Self::Empty => "empty",
             Self::Binary => "binary",
             Self::Text => "text",
@@ -85,15 +86,20 @@ impl Kind {
             Self::Certificate => ("this is a certificate and no token", GIVE),
             Self::ApiToken => (
                 "this has the form of a credential of Cloudflare's API, which asks for tokens and is none",
-                "send it as Authorization: Bearer to the API; the answer's result.token is the signed URL token",
+                "send it to the API, a token as Authorization: Bearer and a key as X-Auth-Key with X-Auth-Email; \
+                 the answer's result.token is the signed URL token",
             ),
             Self::Payload => (
                 "these are the claims of a token without header and signature",
                 "sign them: a token is header, payload and signature, each in base64url",
             ),
-            Self::Refusal => (
-                "this is what the platform said, and not the token that it spoke of",
-                "give the token or the URL that it refused, with the viewer's address and country",
+            Self::Blocked => (
+                "this is what the platform said, and no token: an access rule blocks the viewer's address or country",
+                "give the token or the URL that it refused, with the viewer's address and country: viewer says which rule",
+            ),
+            Self::Malformed => (
+                "this is what the platform said, and no token: the claims that it names have the wrong form",
+                "give the token or the URL that it refused: claims, rules and the checks of times say what is wrong",
             ),
             Self::Json => ("this is JSON and no token", GIVE),
             Self::Empty => ("nothing was given", GIVE),
@@ -164,7 +170,9 @@ impl Kind {
 
     pub(super) fn of_json(value: &Value) -> Self {
         let result = value.get("result").unwrap_or(value);
-        if result.get("pem").or_else(|| result.get("jwk")).is_some() {
+        // By itself it may have a result of its own.
+        let is_key = |value: &Value| value.get("pem").or_else(|| value.get("jwk")).is_some();
+        if is_key(value) || is_key(result) {
             return Self::KeyResponse;
         }
         if value.get("success").is_some() || result.get("token").is_some() {
@@ -197,12 +205,18 @@ impl Kind {
             Self::Uid
         } else if is_credential(text) {
             Self::ApiToken
-        } else if text.contains("blocked by rule on") || text.contains("malformed token: check") {
-            Self::Refusal
+        } else if text.contains(BLOCKED) {
+            Self::Blocked
+        } else if text.contains(MALFORMED) {
+            Self::Malformed
         } else {
             Self::Text
         }
     }
 }
+
+/// What the platform's answers have said of rules, and of claims of the wrong form.
+pub(super) const BLOCKED: &str = "blocked by rule";
+pub(super) const MALFORMED: &str = "malformed token";
 
 const GIVE: &str = "give the token, or the whole playback URL";

@@ -6,7 +6,7 @@ use super::secret;
 use super::table::CheckId;
 use super::text::Text;
 use super::url::Url;
-use crate::{Error, describe_key};
+use crate::{Error, base64url, describe_key, urls};
 
 /// A text taken apart.
 pub(super) struct Paste<'t> {
@@ -14,6 +14,8 @@ pub(super) struct Paste<'t> {
     /// What is to be looked at as a token.
     pub(super) token: Option<&'t str>,
     pub(super) url: Option<Url<'t>>,
+    /// Whether a URL with a video UID stands beside the token, and not around it.
+    pub(super) is_beside: bool,
     /// What stood around it, in words.
     around: Vec<&'static str>,
     text: &'t Text<'t>,
@@ -25,6 +27,7 @@ impl<'t> Paste<'t> {
             kind: Kind::Binary,
             token: None,
             url: None,
+            is_beside: false,
             around: text.around.clone(),
             text,
         };
@@ -66,9 +69,10 @@ impl<'t> Paste<'t> {
         self.url.as_ref().is_some_and(Url::is_download)
     }
 
-    /// The row of the playback URLs that the URL asks for.
-    pub(super) fn row(&self) -> Option<&'static str> {
-        self.url.as_ref().and_then(Url::row)
+    /// Whether WebRTC playback is asked for, in whatever spelling.
+    pub(super) fn is_webrtc(&self) -> bool {
+        let path = self.url.as_ref().and_then(Url::row_in_any_case);
+        path.is_some_and(|path| urls::path("webrtc") == Some(path))
     }
 
     /// Takes away what people copy along.
@@ -113,6 +117,7 @@ impl<'t> Paste<'t> {
             self.token = Some(token);
             if token.len() < text.len() {
                 self.note("other text");
+                self.is_beside = Url::find(text).is_some_and(|url| url.is_of_video());
             }
         } else if let Some(url) = Url::find(text) {
             self.take_url(url, text);
@@ -139,6 +144,9 @@ pub(super) fn check(checks: &mut Vec<Check>, paste: &Paste<'_>, refusal: Option<
 
 fn pasted(paste: &Paste<'_>, refusal: Option<&Error>) -> Check {
     let id = CheckId::Pasted;
+    let is_key = paste.kind.is_key();
+    let info = is_key.then(|| describe_key(paste.text.raw, None).ok());
+    let form = info.flatten().map(|info| info.form);
     let check = match (&paste.token, paste.kind) {
         (Some(_), kind) if paste.around.is_empty() => Check::pass(id, kind.found()),
         (Some(_), kind) => {
@@ -150,6 +158,10 @@ fn pasted(paste: &Paste<'_>, refusal: Option<&Error>) -> Check {
         (None, Kind::Url | Kind::Path) => Check::open(id, "this is a URL without a token"),
         (None, kind) => {
             let (cause, remedy) = kind.words();
+            let cause = match &form {
+                Some(form) => cause.replace("key, which", &format!("key ({form}), which")),
+                None => cause.to_owned(),
+            };
             let where_from = if paste.is_cut() {
                 ", in what was read of it"
             } else {
@@ -163,12 +175,8 @@ fn pasted(paste: &Paste<'_>, refusal: Option<&Error>) -> Check {
         Some(code) if check.status() == CheckStatus::Fail => check.refused(code),
         _ => check,
     };
-    let is_key = paste.kind.is_key();
-    let info = is_key
-        .then(|| describe_key(paste.text.raw, None).ok())
-        .flatten();
     check
-        .with_some("form", info.map(|info| info.form))
+        .with_some("form", form)
         .with("kind", paste.kind.as_str())
         .with("bytes", paste.bytes())
         .with_some("read", paste.is_cut().then_some(paste.read()))
@@ -194,7 +202,7 @@ fn token_in(text: &str) -> Option<&str> {
         .filter(|bare| is_token_like(bare))
         .unwrap_or(bare);
     if bare.starts_with("eyJ") {
-        return Some(bare);
+        return Some(beginning(bare));
     }
     first_compact(text).or_else(|| is_token_like(bare).then_some(bare))
 }
@@ -206,21 +214,60 @@ pub(super) fn is_token_like(text: &str) -> bool {
     text.starts_with("eyJ") || (dots(text) == 2 && parts.filter(is_long).count() >= 2)
 }
 
-/// The first `eyJ….eyJ….…` in a text: two JSON objects and a signature.
+/// The token with which a text begins, or another that is whole; else all of it, which may be one that was broken.
+fn beginning(text: &str) -> &str {
+    let first = compact_at(text);
+    let next = text[first.len()..].chars().next();
+    let is_over = next.is_none_or(|next| {
+        next.is_whitespace() || (next.is_ascii_punctuation() && !"=+/%".contains(next))
+    });
+    if is_complete(first) && is_over {
+        return first;
+    }
+    first_compact(text)
+        .filter(|found| is_complete(found) && !text.starts_with(found))
+        .unwrap_or(text)
+}
+
+/// The first `eyJ….eyJ….…` in a text, two JSON objects and a signature: if there are several, the first of RS256.
 pub(super) fn first_compact(text: &str) -> Option<&str> {
-    text.match_indices("eyJ")
+    let found = || {
         // Each try reads on to the end of one candidate; the limit keeps the whole linear.
-        .take(64)
-        .find_map(|(start, _)| {
-            let rest = &text[start..];
-            let end = rest.find(|each: char| !(is_of_base64url(each) || each == '.'));
-            let found = rest[..end.unwrap_or(rest.len())].trim_end_matches('.');
-            let mut parts = found.split('.');
-            let is_compact = parts
-                .nth(1)
-                .is_some_and(|payload| payload.starts_with("eyJ"));
-            (is_compact && dots(found) == 2).then_some(found)
-        })
+        let starts = text.match_indices("eyJ").take(MOST_TRIES);
+        starts
+            .map(|(start, _)| compact_at(&text[start..]))
+            .filter(|found| {
+                let payload = found.split('.').nth(1);
+                dots(found) == 2 && payload.is_some_and(|payload| payload.starts_with("eyJ"))
+            })
+    };
+    found()
+        .find(|token| is_rs256(token))
+        .or_else(|| found().next())
+}
+
+/// Most places of a text at which a token may begin.
+const MOST_TRIES: usize = 64;
+
+/// What of a text has the characters of a token, from its beginning on.
+fn compact_at(text: &str) -> &str {
+    let end = text.find(|each: char| !(is_of_base64url(each) || each == '.'));
+    text[..end.unwrap_or(text.len())].trim_end_matches('.')
+}
+
+fn is_rs256(token: &str) -> bool {
+    let header = token.split('.').next().unwrap_or_default();
+    let header = base64url::decode(header.as_bytes()).unwrap_or_default();
+    header.windows(7).any(|part| part == b"\"RS256\"")
+}
+
+/// Whether a text has three parts, and a signature at least as long as the smallest RSA key makes it; line breaks
+/// do not count.
+pub(super) fn is_complete(token: &str) -> bool {
+    const SIGNATURE: usize = (2048_usize / 8 * 8).div_ceil(6);
+    let signature = token.split('.').nth(2).unwrap_or_default();
+    let length = signature.bytes().filter(|byte| !byte.is_ascii_whitespace());
+    dots(token) == 2 && length.count() >= SIGNATURE
 }
 
 fn dots(text: &str) -> usize {

@@ -4,22 +4,27 @@ use super::host;
 use super::paste::{Paste, is_token_like};
 use super::report::Check;
 use super::table::CheckId;
-use super::url::{NO_URL, Url, is_stream, video_in};
-use crate::urls;
+use super::url::{GIVE_URL, Url, host_of, no_url, video_in};
+use crate::urls::{self, hosts};
 
 pub(super) fn check(checks: &mut Vec<Check>, paste: &Paste<'_>) {
     let url = paste.url.as_ref();
     checks.push(host::scheme(url));
     checks.push(host::host(url));
-    checks.push(place(url));
+    checks.push(place(url, paste.is_beside));
     checks.push(path(url));
     checks.push(poster(url));
 }
 
-fn place(url: Option<&Url<'_>>) -> Check {
+fn place(url: Option<&Url<'_>>, is_beside: bool) -> Check {
     let id = CheckId::TokenPlace;
     let Some(url) = url else {
-        return Check::aside(id, NO_URL);
+        if is_beside {
+            let cause = "a URL with a video UID stands beside the token: if that is what is asked for, the platform \
+                         does not see the token";
+            return Check::warn(id, cause, id.advice()).platform_unknown();
+        }
+        return no_url(id);
     };
     let segment = url.segment();
     if is_token_like(segment) {
@@ -35,6 +40,10 @@ fn place(url: Option<&Url<'_>>) -> Check {
             "the token stands in the query, where the platform does not look for one",
             id.advice(),
         );
+    }
+    if url.has_fragment_token() {
+        let cause = "the token stands behind #, and what stands there is never sent to a host";
+        return Check::fail(id, cause, id.advice());
     }
     if urls::is_uid(segment) {
         let cause = "the path holds a video UID and no token: that plays only where the video does not \
@@ -55,23 +64,17 @@ fn place(url: Option<&Url<'_>>) -> Check {
 
 /// What programs write in the place of a value that is not there.
 fn is_placeholder(segment: &str) -> bool {
-    const NOTHING: [&str; 6] = [
-        "undefined",
-        "null",
-        "none",
-        "nan",
-        "[object",
-        "%5bobject%20object%5d",
-    ];
-    NOTHING.contains(&segment.to_ascii_lowercase().as_str())
-        || segment.starts_with(['$', '{', '<', ':'])
-        || segment.starts_with("%7B")
+    const NOTHING: [&str; 4] = ["undefined", "null", "none", "nan"];
+    /// A promise that nobody awaited among them: `[object Promise]`.
+    const BEGINNINGS: [&str; 8] = ["$", "{", "<", ":", "[object", "%5bobject", "%7b", "%3c"];
+    let segment = segment.to_ascii_lowercase();
+    NOTHING.contains(&&*segment) || BEGINNINGS.iter().any(|each| segment.starts_with(each))
 }
 
 fn path(url: Option<&Url<'_>>) -> Check {
     let id = CheckId::Path;
     let Some(url) = url else {
-        return Check::aside(id, "no path was given");
+        return Check::aside(id, "no path was given").remedy_is(GIVE_URL);
     };
     match (url.row(), url.row_in_any_case()) {
         (Some(row), _) => Check::pass(id, "Cloudflare documents this path").with("row", row),
@@ -104,7 +107,7 @@ fn path(url: Option<&Url<'_>>) -> Check {
 fn poster(url: Option<&Url<'_>>) -> Check {
     let id = CheckId::Poster;
     let Some(url) = url else {
-        return Check::aside(id, NO_URL);
+        return no_url(id);
     };
     let Some(poster) = url.poster() else {
         return Check::pass(id, "no poster is asked for");
@@ -113,14 +116,16 @@ fn poster(url: Option<&Url<'_>>) -> Check {
         let cause = "the poster is no whole URL";
         return Check::warn(id, cause, id.advice());
     };
-    let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let host = host_of(authority);
     let path = path.split(['?', '#']).next().unwrap_or_default();
     let (segment, ..) = video_in(path);
     if is_token_like(segment) {
         let cause = "the poster is a URL with a token, which was not looked at";
         return Check::pass(id, cause);
     }
-    if urls::is_uid(segment) && (is_stream(host) || url.host() == Some(host)) {
+    let is_same = |other: &str| other.eq_ignore_ascii_case(host);
+    if urls::is_uid(segment) && (hosts::is_stream(host) || url.host().is_some_and(is_same)) {
         let cause = "the poster holds a video UID and no token: a signed video refuses it";
         return Check::warn(id, cause, id.advice());
     }

@@ -6,6 +6,7 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use super::paste::Paste;
+use super::seen;
 use super::table::CheckId;
 use crate::{Error, ErrorCode, Value};
 
@@ -119,6 +120,11 @@ impl Check {
     /// What to do, in one sentence without a closing dot; `None` where nothing is to be done.
     pub fn remedy(&self) -> Option<&str> {
         self.remedy.as_deref()
+    }
+
+    /// The [`Check::values`] for people: what is short in one line, then a line for each rule or finding.
+    pub fn seen(&self) -> Vec<String> {
+        seen::lines(&self.values, &self.cause)
     }
 
     pub(super) fn pass(id: CheckId, cause: impl Into<String>) -> Self {
@@ -238,7 +244,7 @@ impl Serialize for Check {
     }
 }
 
-/// Everything that [`explain`](crate::explain()) found. `Display` gives it as text, the findings first;
+/// Everything that [`explain`](crate::explain()) found. `Display` gives its findings as text, with what was seen;
 /// `Serialize` as an object that every surface has alike.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
@@ -248,6 +254,8 @@ pub struct Report {
     verify: Verdict,
     platform: Verdict,
     error: Option<Error>,
+    /// Whether something was told of the viewer, who need not be the one who asks a host.
+    has_viewer: bool,
     checks: Vec<Check>,
 }
 
@@ -256,6 +264,7 @@ impl Report {
         paste: &Paste<'_>,
         refusal: Option<Error>,
         has_keys: bool,
+        has_viewer: bool,
         checks: Vec<Check>,
     ) -> Self {
         let platform = verdict(&checks);
@@ -276,6 +285,7 @@ impl Report {
             verify,
             platform,
             error,
+            has_viewer,
             checks,
         }
     }
@@ -321,8 +331,12 @@ impl Report {
         self.checks.iter().find(|check| check.id.as_str() == id)
     }
 
+    pub(super) fn has_viewer(&self) -> bool {
+        self.has_viewer
+    }
+
     /// The report with the check of an answer of the delivery host. An answer is the last word on what was asked
-    /// for, the manifest; not on a download or WebRTC, nor on a URL that is another.
+    /// for, the manifest; not on a download or WebRTC, nor on a URL that is another, nor on another viewer.
     pub(super) fn with_live(mut self, check: Check) -> Self {
         const NOT_ASKED: [CheckId; 4] = [
             CheckId::TokenPlace,
@@ -333,7 +347,9 @@ impl Report {
         let is_accepted = check.status == CheckStatus::Pass;
         self.checks.retain(|each| each.id != CheckId::Live);
         self.checks.push(check);
-        let counts = |check: &&Check| !is_accepted || NOT_ASKED.contains(&check.id);
+        let is_another = |id: CheckId| id == CheckId::Viewer && self.has_viewer;
+        let counts =
+            |check: &&Check| !is_accepted || NOT_ASKED.contains(&check.id) || is_another(check.id);
         self.platform = verdict(self.checks.iter().filter(counts));
         self
     }
@@ -378,6 +394,9 @@ impl fmt::Display for Report {
             write!(f, "\n{status}  {id}: {}", check.cause)?;
             if let Some(remedy) = check.remedy() {
                 write!(f, "; {remedy}")?;
+            }
+            for line in check.seen() {
+                write!(f, "\n      {line}")?;
             }
         }
         Ok(())

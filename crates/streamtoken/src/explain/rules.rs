@@ -24,12 +24,11 @@ pub(super) fn check(checks: &mut Vec<Check>, form: &Form, context: &ExplainConte
     let rules = claim.map_or_else(|| Ok(AccessRules::default()), AccessRules::from_token);
     checks.push(form_of(claim, &rules));
     checks.push(count(claim));
-    let seen = viewer(&rules, context.viewer());
-    // Who such a rule matches at the edge is not documented.
-    checks.push(match (claim, &rules) {
-        (Some(claim), Ok(rules)) if is_guess(claim, rules) => seen.platform_unknown(),
-        _ => seen,
-    });
+    let is_guess = match (claim, &rules) {
+        (Some(claim), Ok(rules)) => is_guess(claim, rules),
+        _ => false,
+    };
+    checks.push(viewer(&rules, context.viewer(), is_guess));
     checks.push(sense(&rules));
 }
 
@@ -72,26 +71,33 @@ fn count(claim: Option<&Value>) -> Check {
     check.with("rules", count).with("maximum", MAX_RULES)
 }
 
-fn viewer(rules: &Result<AccessRules, Error>, viewer: &Viewer) -> Check {
+/// `is_guess`: whom the rules match at the edge is not documented.
+fn viewer(rules: &Result<AccessRules, Error>, viewer: &Viewer, is_guess: bool) -> Check {
     let id = CheckId::Viewer;
+    let passes = |cause: String| match is_guess {
+        true => Check::warn(
+            id,
+            format!("{cause}, as verify reads the rules: {GUESS}"),
+            PLAIN,
+        ),
+        false => Check::pass(id, cause),
+    };
     let Ok(rules) = rules else {
         return Check::open(id, "the access rules could not be read");
     };
     let effects = rules.rules().iter().map(|rule| effect(rule, viewer));
     let effects: Vec<_> = effects.collect();
     let check = match rules.evaluate(viewer) {
-        Err(error) => {
-            Check::open(id, error.message()).remedy_is("give the viewer's address and country")
+        Err(_) if lint::fate_of_all(rules) == Some(Action::Allow) => {
+            let cause = "the rules block nobody, whoever the viewer is; verify asks for the viewer all the same";
+            Check::open(id, cause).platform_accepts().remedy_is(GIVE)
         }
+        Err(error) => Check::open(id, error.message()).remedy_is(GIVE),
         Ok(decision) => match decision.rule() {
-            None if rules.is_empty() => Check::pass(id, "no rule keeps anybody out"),
-            None => Check::pass(
-                id,
-                "no rule matches this viewer, and no match means allowed",
-            ),
+            None if rules.is_empty() => passes("no rule keeps anybody out".to_owned()),
+            None => passes("no rule matches this viewer, and no match means allowed".to_owned()),
             Some(rule) if decision.is_allowed() => {
-                Check::pass(id, format!("rule {} lets this viewer play", rule + 1))
-                    .with("rule", rule)
+                passes(format!("rule {} lets this viewer play", rule + 1)).with("rule", rule)
             }
             Some(rule) => Check::fail(
                 id,
@@ -102,11 +108,23 @@ fn viewer(rules: &Result<AccessRules, Error>, viewer: &Viewer) -> Check {
             .with("rule", rule),
         },
     };
+    let check = if is_guess {
+        check.platform_unknown()
+    } else {
+        check
+    };
     check.with_some(
         "rules",
         (!effects.is_empty()).then_some(Value::Array(effects)),
     )
 }
+
+const GUESS: &str =
+    "what the platform makes of countries in lower case, of host bits, XX and T1 is not documented";
+const PLAIN: &str =
+    "write countries as ISO 3166-1 has them, in upper case, and networks without host bits";
+
+const GIVE: &str = "give the viewer's address and country";
 
 /// Whether rules are written in a way of which Cloudflare does not say what it means: countries in lower case,
 /// host bits, and the codes that are no countries.

@@ -58,7 +58,7 @@ checks! {
         "the token has at most 16,384 characters",
         "mint a token with shorter access rules";
     UrlSize = "url_size":
-        "the URL is short enough for every server and proxy on its way (8,000 octets, RFC 9110 section 4.1)",
+        "the URL is no longer than all servers and proxies are asked to take (8,000 octets, RFC 9110 section 4.1)",
         "shorten the access rules";
     Shape = "shape":
         "the token has three parts with two dots between them",

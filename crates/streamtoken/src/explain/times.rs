@@ -14,8 +14,10 @@ enum Time {
     Missing,
     /// As `verify` reads it; whether it was written as a text.
     Whole(u64, bool),
-    /// A number that `verify` does not take, rounded down.
+    /// A number that `verify` does not take, rounded down: one of seconds.
     Fraction(u64),
+    /// The same, of a finer unit.
+    FineFraction(u64),
     /// A number beyond all times.
     Huge,
     Negative,
@@ -32,9 +34,10 @@ impl Time {
             (Ok(seconds), value) => Self::Whole(seconds, value.as_str().is_some()),
             (Err(_), Value::Float(number)) if *number >= HUGE => Self::Huge,
             (Err(_), Value::Integer(number)) if *number >= 0 => Self::Huge,
-            (Err(_), Value::Float(number)) if *number >= 0.0 => {
-                Self::Fraction(saturate(number.floor()))
-            }
+            (Err(_), Value::Float(number)) if *number >= 0.0 => match saturate(number.floor()) {
+                seconds @ ..MILLISECONDS_FROM => Self::Fraction(seconds),
+                number => Self::FineFraction(number),
+            },
             (Err(_), Value::Integer(_) | Value::Float(_)) => Self::Negative,
             (Err(_), Value::String(_)) => Self::Text,
             (Err(_), _) => Self::Other,
@@ -44,8 +47,18 @@ impl Time {
     /// The time in seconds, as far as one can guess.
     fn seconds(&self) -> Option<u64> {
         match self {
-            Self::Whole(seconds, _) | Self::Fraction(seconds) => Some(*seconds),
+            Self::Whole(seconds, _) | Self::Fraction(seconds) | Self::FineFraction(seconds) => {
+                Some(*seconds)
+            }
             _ => None,
+        }
+    }
+
+    /// Why an exp has no [`Time::seconds`].
+    fn unread(&self) -> &'static str {
+        match self {
+            Self::Missing => "there is no exp",
+            _ => "exp could not be read",
         }
     }
 
@@ -55,6 +68,7 @@ impl Time {
 }
 
 const SEE_EXP: &str = "see exp: its unit is wrong";
+const SEE_DURATION: &str = "see exp: it is a duration";
 const SEE_NBF: &str = "see nbf: its unit is wrong";
 
 /// From here on a number of seconds is no time at all.
@@ -67,6 +81,8 @@ const DURATION_BELOW: u64 = 1_000_000_000;
 struct Times<'c> {
     exp: Time,
     nbf: Time,
+    /// When the token was minted, where a whole number says so.
+    iat: Option<u64>,
     now: u64,
     leeway: u64,
     context: &'c ExplainContext,
@@ -92,6 +108,7 @@ pub(super) fn check(checks: &mut Vec<Check>, form: &Form, context: &ExplainConte
     let times = Times {
         exp: Time::of("exp", payload),
         nbf: Time::of("nbf", payload),
+        iat: Time::of("iat", payload).seconds(),
         now,
         leeway: context.verify.leeway,
         context,
@@ -170,29 +187,37 @@ impl Times<'_> {
                     .with("exp", exp)
             }
             (_, Some(_)) => Check::pass(id, "the token begins before it ends"),
-            (_, None) => Check::open(id, "exp could not be read"),
+            (_, None) => Check::open(id, self.exp.unread()),
         }
     }
 
     fn expired(&self) -> Check {
         let id = CheckId::Expired;
         let Some(exp) = self.exp.seconds() else {
-            return Check::open(id, "exp could not be read");
+            return Check::open(id, self.exp.unread());
         };
-        let check = if self.now >= exp.saturating_add(self.leeway) {
+        // What has a fraction of a second ends within that second.
+        let end = exp + u64::from(matches!(self.exp, Time::Fraction(_)));
+        let check = if self.now >= end.saturating_add(self.leeway) {
             let ago = self.now - exp;
             let cause = format!("the token expired {} ago", spoken(ago));
-            Check::fail(id, cause, id.advice())
+            let is_duration = exp < DURATION_BELOW && self.now >= DURATION_BELOW;
+            let remedy = if is_duration {
+                SEE_DURATION
+            } else {
+                id.advice()
+            };
+            Check::fail(id, cause, remedy)
                 .refused(ErrorCode::TokenExpired)
                 .with("seconds_ago", ago)
-        } else if self.now >= exp {
+        } else if self.now >= end {
             let cause = format!(
                 "the token expired {} ago, within the leeway",
                 spoken(self.now - exp)
             );
             Check::fail(id, cause, id.advice()).with("seconds_ago", self.now - exp)
         } else {
-            let left = exp - self.now;
+            let left = end - self.now;
             Check::pass(id, format!("the token lives for another {}", spoken(left)))
                 .with("seconds_left", left)
         };
@@ -233,7 +258,7 @@ impl Times<'_> {
     fn lifetime(&self) -> Check {
         let id = CheckId::Lifetime;
         let Some(exp) = self.exp.seconds() else {
-            return Check::open(id, "exp could not be read");
+            return Check::open(id, self.exp.unread());
         };
         let left = exp.saturating_sub(self.now);
         let check = if left > MAX_LIFETIME + self.leeway {
@@ -249,6 +274,16 @@ impl Times<'_> {
             Check::fail(id, cause, remedy)
                 .refused(ErrorCode::TokenLifetimeTooLong)
                 .platform_unknown()
+        } else if left > MAX_LIFETIME {
+            let cause = format!(
+                "the token would live for another {}, which is 24 hours within the leeway alone",
+                spoken(left)
+            );
+            Check::warn(id, cause, id.advice()).platform_unknown()
+        } else if let Some((cause, lifetime)) = self.long_life(exp) {
+            Check::warn(id, cause, id.advice())
+                .platform_unknown()
+                .with("lifetime", lifetime)
         } else {
             Check::pass(id, "the token lives no longer than 24 hours")
         };
@@ -257,26 +292,52 @@ impl Times<'_> {
             .with("maximum", MAX_LIFETIME)
     }
 
-    /// A difference of a few minutes is seldom meant, and one of whole hours neither where the token is not
-    /// valid yet. (A token that expired some hours ago is just old.)
+    /// A token in its last day looks like a short one: what tells its life is when it was minted, or else when it
+    /// began, which is an hour before that by default.
+    fn long_life(&self, exp: u64) -> Option<(String, u64)> {
+        const BACKDATED: u64 = 3600;
+        let (since, begin, most) = match (self.iat, self.nbf.seconds()) {
+            (Some(iat), _) => ("iat", iat, MAX_LIFETIME),
+            (None, Some(nbf)) => ("nbf", nbf, MAX_LIFETIME + BACKDATED),
+            (None, None) => return None,
+        };
+        let lifetime = exp.saturating_sub(begin);
+        let is_long = begin >= DURATION_BELOW && lifetime > most;
+        let cause = format!(
+            "exp is {} after {since}, and the maximum is 24 hours after minting",
+            spoken(lifetime)
+        );
+        is_long.then_some((cause, lifetime))
+    }
+
+    /// A difference of a few minutes is seldom meant, and neither is one that time zones make.
     fn clock_skew(&self) -> Check {
         let id = CheckId::ClockSkew;
         let Some(exp) = self.exp.seconds() else {
-            return Check::aside(id, "exp could not be read");
+            return Check::aside(id, self.exp.unread());
         };
         let nbf = self.nbf.seconds().unwrap_or(0);
-        let early = nbf.saturating_sub(self.now);
-        let skew = early.max(self.now.saturating_sub(exp));
+        let (early, late) = (nbf.saturating_sub(self.now), self.now.saturating_sub(exp));
+        let skew = early.max(late);
         let check = match skew {
             0 => Check::pass(id, "the token is valid by this clock, to the second"),
             1..=MAX_LEEWAY => {
                 let cause = format!("a clock that is {} off would explain this", spoken(skew));
                 Check::warn(id, cause, id.advice())
             }
-            _ if is_hours(early) => {
-                let wait = spoken(early);
-                let cause =
-                    format!("{wait} are about whole hours: local time may have been taken for UTC");
+            _ if is_zone(early, 900) => {
+                let cause = format!(
+                    "{} are about what a time zone makes: local time may have been taken for UTC",
+                    spoken(early)
+                );
+                Check::warn(id, cause, id.advice())
+            }
+            // One that expired some hours ago is mostly just old.
+            _ if is_zone(late, 3600) => {
+                let cause = format!(
+                    "if the token was minted just now, local time was taken for UTC: {} are about whole hours",
+                    spoken(late)
+                );
                 Check::warn(id, cause, id.advice())
             }
             _ => Check::pass(id, "no clock that is a little wrong explains this"),
@@ -287,10 +348,11 @@ impl Times<'_> {
     fn outlasts_video(&self) -> Check {
         let id = CheckId::OutlastsVideo;
         let Some(duration) = self.context.duration else {
-            return Check::aside(id, "the video's duration was not given");
+            return Check::aside(id, "the video's duration was not given")
+                .remedy_is("give the duration of the video");
         };
         let Some(exp) = self.exp.seconds() else {
-            return Check::aside(id, "exp could not be read");
+            return Check::aside(id, self.exp.unread());
         };
         let left = exp.saturating_sub(self.now);
         let check = if left >= duration {
@@ -329,6 +391,12 @@ fn form_of(id: CheckId, claim: &str, time: &Time) -> Check {
             format!("{claim} has a fraction, as milliseconds divided by 1000 have"),
             "round down to whole seconds",
         ),
+        Time::FineFraction(number) => {
+            return fine(id, claim, *number)
+                .refused(ErrorCode::ClaimType)
+                .platform_unknown()
+                .with(claim, *number);
+        }
         Time::Huge => (
             format!("{claim} is too large for a time"),
             "write epoch seconds",
@@ -346,12 +414,11 @@ fn form_of(id: CheckId, claim: &str, time: &Time) -> Check {
         .with_some(claim, time.seconds())
 }
 
-/// Within two minutes of a multiple of an hour, and no more of them than there are time zones.
-fn is_hours(seconds: u64) -> bool {
-    const HOUR: u64 = 3600;
+/// Within two minutes of a multiple of `step`, from half an hour on, and no more than time zones differ.
+fn is_zone(seconds: u64, step: u64) -> bool {
     const NEAR: u64 = 120;
-    let rest = seconds % HOUR;
-    (HOUR - NEAR..=14 * HOUR + NEAR).contains(&seconds) && (rest <= NEAR || HOUR - rest <= NEAR)
+    let rest = seconds % step;
+    (1800 - NEAR..=14 * 3600 + NEAR).contains(&seconds) && (rest <= NEAR || step - rest <= NEAR)
 }
 
 /// Seconds as people say them.

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::SigningKey;
 use super::parts::Secret;
 use super::read::MAX_KEY;
+use crate::environment::variable;
 use crate::{Error, ErrorCode, Result};
 
 const KEY: &str = "CLOUDFLARE_STREAM_KEY";
@@ -17,36 +18,38 @@ const KEY_ID: &str = "CLOUDFLARE_STREAM_KEY_ID";
 
 /// Loads the key from the variables that `lookup` answers.
 pub(crate) fn load(lookup: impl Fn(&str) -> Option<OsString>) -> Result<SigningKey> {
-    let id = given(&lookup, KEY_ID);
-    let id = id.as_ref().map(|id| String::from_utf8_lossy(id));
-    let id = id.as_deref().map(str::trim);
-    match (given(&lookup, KEY), given(&lookup, KEY_FILE)) {
-        (Some(_), Some(_)) => Err(Error::new(
-            ErrorCode::KeyConflict,
-            format!("{KEY} and {KEY_FILE} are both set; unset one of them"),
-        )),
-        (Some(text), None) => SigningKey::load(&*text, id),
-        (None, Some(path)) => SigningKey::load(&*read_file(&path)?, id),
-        (None, None) => Err(Error::new(
+    find(lookup)?.ok_or_else(|| {
+        Error::new(
             ErrorCode::KeyNotGiven,
             format!(
                 "no key was given; set {KEY} to the key or {KEY_FILE} to the file that holds it"
             ),
-        )),
-    }
+        )
+    })
 }
 
-/// The variable's bytes, when it holds more than white space.
-fn given(lookup: &impl Fn(&str) -> Option<OsString>, name: &str) -> Option<Secret> {
-    let value = Zeroizing::new(lookup(name)?.into_encoded_bytes());
-    (!value.trim_ascii().is_empty()).then_some(value)
+/// The same, where there may be none: no variable names a key.
+pub(crate) fn find(lookup: impl Fn(&str) -> Option<OsString>) -> Result<Option<SigningKey>> {
+    let text = match (variable(&lookup, KEY), variable(&lookup, KEY_FILE)) {
+        (Some(_), Some(_)) => {
+            return Err(Error::new(
+                ErrorCode::KeyConflict,
+                format!("{KEY} and {KEY_FILE} are both set; unset one of them"),
+            ));
+        }
+        (Some(text), None) => text,
+        (None, Some(path)) => read_file(&path)?,
+        (None, None) => return Ok(None),
+    };
+    let id = variable(&lookup, KEY_ID);
+    let id = id.as_ref().map(|id| String::from_utf8_lossy(id));
+    SigningKey::load(&*text, id.as_deref()).map(Some)
 }
 
 /// Reads one byte more than a key may have, so that `load` can refuse the file.
 fn read_file(path: &[u8]) -> Result<Secret> {
     let mut content = Zeroizing::new(Vec::with_capacity(MAX_KEY + 1));
-    let path =
-        std::str::from_utf8(path.trim_ascii()).map_err(|_| unreadable("its name is not UTF-8"))?;
+    let path = std::str::from_utf8(path).map_err(|_| unreadable("its name is not UTF-8"))?;
     File::open(path)
         .and_then(|file| file.take(MAX_KEY as u64 + 1).read_to_end(&mut content))
         .map_err(|error| unreadable(&error.to_string()))?;
@@ -66,7 +69,7 @@ mod tests {
     use std::ffi::OsString;
     use std::fs;
 
-    use super::load;
+    use super::{find, load};
     use crate::key::tests::{example, example_key};
     use crate::{ErrorCode, SigningKey, Value};
 
@@ -145,6 +148,7 @@ mod tests {
             ]),
             ErrorCode::KeyIdInvalid
         );
+        assert!(matches!(find(|_| Some(" \n".into())), Ok(None)));
         // A key in the variable that wants a path is not repeated in the message.
         let error = load_with(&[("CLOUDFLARE_STREAM_KEY_FILE", &pem)]).unwrap_err();
         assert_eq!(error.code(), ErrorCode::KeyFileUnreadable);

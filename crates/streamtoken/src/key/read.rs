@@ -95,6 +95,11 @@ fn read_json(text: &str, layer: Layer) -> Result<Material> {
             "the text is a JSON list; give one key of it",
         ));
     };
+    let is_member = matches!(layer, Layer::Member | Layer::MemberBase64);
+    // Whatever else it says beside.
+    if !is_member && response::is_created_key(&value) {
+        return response::read_result(&value);
+    }
     if value.get("keys").is_some() {
         return Err(Error::new(
             ErrorCode::KeyIsSet,
@@ -104,7 +109,7 @@ fn read_json(text: &str, layer: Layer) -> Result<Material> {
     if value.get("kty").is_some() {
         return jwk::read(object);
     }
-    if matches!(layer, Layer::Member | Layer::MemberBase64) {
+    if is_member {
         return Err(unrecognized());
     }
     response::read(&value)

@@ -26,7 +26,16 @@ pub(super) fn read(value: &Value) -> Result<Material> {
     }
 }
 
-fn read_result(result: &Value) -> Result<Material> {
+/// Whether this is the result of a response by itself, with an id and the key in both forms.
+pub(super) fn is_created_key(value: &Value) -> bool {
+    let is_there = |name| {
+        let text = value.get(name).and_then(Value::as_str);
+        text.is_some_and(|text| !text.is_empty())
+    };
+    ["id", "pem", "jwk"].into_iter().all(is_there)
+}
+
+pub(super) fn read_result(result: &Value) -> Result<Material> {
     let pem = read_member(result, "pem")?;
     let jwk = read_member(result, "jwk")?;
     let id = response_id(result)?;

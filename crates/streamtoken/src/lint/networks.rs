@@ -42,7 +42,7 @@ fn one_network(network: &Network, place: (usize, &'static str, usize), out: &mut
             format!("{network} is every {family} address, and no {other} address")
         });
     }
-    let range = reserved::range_of(&network.bounds());
+    let range = reserved::range_of(network);
     let is_single = network.prefix_length() == if is_v6 { 128 } else { 32 };
     // No device changes its address within a range in which there are none.
     let is_part = is_v6 && network.prefix_length() > 64 && range.is_none();
@@ -58,9 +58,15 @@ fn one_network(network: &Network, place: (usize, &'static str, usize), out: &mut
             )
         });
     }
-    if let Some(range) = range {
+    if let Some((range, what)) = range {
+        let is_one = range.prefix_len() == range.max_prefix_len();
         out.item(Warning::ReservedRange, place, || {
-            format!("{network} is {range}: no viewer comes to the edge from there")
+            let range = if is_one {
+                range.addr().to_string()
+            } else {
+                range.to_string()
+            };
+            format!("{network} is {what} ({range}): no viewer comes to the edge from there")
         });
     }
 }

@@ -35,17 +35,24 @@ pub(super) fn object(members: &[(String, Value)], now: u64, out: &mut Findings) 
     }
     if whole {
         let now = options.now.unwrap_or(now);
-        match options.times(now) {
-            Ok(times) => about_times(&options, times, now, out),
-            Err(error) => out.error(error)?,
-        }
+        about_times(&options, options.times(now), now, out)?;
     }
     about_flags(&options, out);
     Ok(())
 }
 
-/// Warnings about times that fit each other.
-pub(super) fn about_times(options: &SignOptions, times: Times, now: u64, out: &mut Findings) {
+/// Warnings about times that fit each other, or the error of those that do not; `Err` when there was no
+/// room for it.
+pub(super) fn about_times(
+    options: &SignOptions,
+    times: Result<Times>,
+    now: u64,
+    out: &mut Findings,
+) -> Result<()> {
+    let times = match times {
+        Ok(times) => times,
+        Err(error) => return out.error(error),
+    };
     // A token of a window is used until its end, so the shortest time is judged that anybody has.
     let lifetime = match options.reuse_window {
         Some(_) => options.expires_in.unwrap_or(DEFAULT_LIFETIME),
@@ -65,6 +72,7 @@ pub(super) fn about_times(options: &SignOptions, times: Times, now: u64, out: &m
         let message = format!("the token is refused until nbf {}", times.nbf);
         out.warning(Warning::NotValidYet, "/nbf", message);
     }
+    Ok(())
 }
 
 /// Whether the token will not be valid at `now`, at which it is minted.

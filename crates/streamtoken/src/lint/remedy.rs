@@ -37,7 +37,7 @@ pub(super) const fn of(code: ErrorCode) -> &'static str {
         ErrorCode::NetworkZoneId => "drop '%' and what follows it",
         ErrorCode::NetworkIpv4Mapped => "write it as IPv4",
         ErrorCode::MintedTokenTooLarge => {
-            "name larger networks instead of many small ones, until the token fits 16384 characters"
+            "name larger networks instead of many small ones, until the token is short enough"
         }
         _ => "mend it, since signing refuses it",
     }

@@ -35,6 +35,17 @@ pub(super) fn warnings(drafts: &[Option<Draft>]) -> Warnings {
     out
 }
 
+/// What becomes of every viewer, whoever it is; `None` where that hangs on the viewer.
+pub(super) fn fate_of_all(drafts: &[Option<Draft>]) -> Option<Action> {
+    let reached = up_to_any(drafts).iter().map(Option::as_ref);
+    let reached: Vec<_> = reached.enumerate().collect();
+    match Outcomes::of(&reached).everyone() {
+        Fate::ALLOWED => Some(Action::Allow),
+        Fate::BLOCKED => Some(Action::Block),
+        _ => None,
+    }
+}
+
 /// A rule that some viewer may come to, with its index; `None` where it was not understood.
 pub(super) type Reached<'d> = (usize, Option<&'d Draft>);
 

@@ -15,8 +15,8 @@ pub(crate) struct Times {
 }
 
 impl SignOptions {
-    /// These options with the clock's time where no time was given.
-    pub(crate) fn at_now(&self) -> u64 {
+    /// The time to take for now: the clock's where none was given.
+    pub(crate) fn now_or_clock(&self) -> u64 {
         self.now.unwrap_or_else(clock::now)
     }
 

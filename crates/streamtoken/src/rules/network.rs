@@ -48,6 +48,10 @@ impl Network {
         }
     }
 
+    pub(crate) fn range(&self) -> IpNet {
+        self.range
+    }
+
     /// The length of the prefix, in bits.
     pub(crate) fn prefix_length(&self) -> u8 {
         self.range.prefix_len()

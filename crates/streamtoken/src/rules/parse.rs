@@ -9,7 +9,7 @@ use std::cell::Cell;
 use super::draft::{Draft, Items};
 use super::rule::{COUNTRY, IP, list_empty};
 use super::{Action, Country, FIELD, MAX_ITEMS, MAX_RULES, Network, Rule, too_many};
-use crate::{Error, ErrorCode, Result, Value, id};
+use crate::{Error, ErrorCode, MAX_TOKEN, Result, Value, id};
 
 /// How the items of a list are read, and how much an error may say.
 struct Dialect {
@@ -300,7 +300,7 @@ fn foreign_country(text: &str) -> Result<Country> {
 
 fn list_too_long(most: usize) -> Error {
     let message = format!(
-        "a token with so many items would have more than 16384 characters; those after the first {most} were \
+        "a token with so many items would have more than {MAX_TOKEN} characters; those after the first {most} were \
          not looked at"
     );
     Error::new(ErrorCode::MintedTokenTooLarge, message)

@@ -13,10 +13,26 @@ use crate::{ErrorCode, Result, SignOptions, Token, Value, clock, host};
 /// Longest batch line, in bytes without its line end.
 pub const MAX_LINE: usize = 1 << 20;
 
+/// The content of one line of a batch: the line without its end (`\n` or `\r\n`), which is optional.
+///
+/// # Errors
+/// [`ErrorCode::LineTooLong`] above 1 MiB, [`ErrorCode::LineBlank`] for white space alone.
+pub fn batch_line(line: &[u8]) -> Result<&[u8]> {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    if line.len() > MAX_LINE {
+        return Err(ErrorCode::LineTooLong.into());
+    }
+    if line.trim_ascii().is_empty() {
+        return Err(ErrorCode::LineBlank.into());
+    }
+    Ok(line)
+}
+
 /// The answer to one line of a batch.
 ///
-/// `Display` and `Serialize` give `{"line": n, "token": "…"}` or
-/// `{"line": n, "error": {"code", "number", "field", "message"}}`.
+/// `Display` and `Serialize` give `{"line": n, "token": "…"}`, with [`Token::warnings`] as the member
+/// `warnings` where there are some, or `{"line": n, "error": {"code", "number", "field", "message"}}`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BatchAnswer {
     line: u64,
@@ -37,11 +53,15 @@ impl BatchAnswer {
 
 impl Serialize for BatchAnswer {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut answer = serializer.serialize_struct("BatchAnswer", 2)?;
+        let mut answer = serializer.serialize_struct("BatchAnswer", 3)?;
         answer.serialize_field("line", &self.line)?;
         match &self.result {
             Ok(token) => answer.serialize_field("token", token)?,
             Err(error) => answer.serialize_field("error", error)?,
+        }
+        match self.result.as_ref().map(Token::warnings) {
+            Ok([]) | Err(_) => answer.skip_field("warnings")?,
+            Ok(warnings) => answer.serialize_field("warnings", warnings)?,
         }
         answer.end()
     }
@@ -82,18 +102,7 @@ impl Signer {
     }
 
     fn sign_line(&self, defaults: &SignOptions, clock: u64, line: &[u8]) -> Result<Token> {
-        let line = line.strip_suffix(b"\n").unwrap_or(line);
-        if line.len() > MAX_LINE + 1 {
-            return Err(ErrorCode::LineTooLong.into());
-        }
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        if line.len() > MAX_LINE {
-            return Err(ErrorCode::LineTooLong.into());
-        }
-        if line.trim_ascii().is_empty() {
-            return Err(ErrorCode::LineBlank.into());
-        }
-        self.sign_value(defaults, clock, &Value::parse(line)?)
+        self.sign_value(defaults, clock, &Value::parse(batch_line(line)?)?)
     }
 
     /// Mints one token for each of `requests`, on all cores, and answers each, in order.

@@ -1,7 +1,6 @@
 //! Tokens whose signature is made elsewhere: in a KMS, an HSM or WebCrypto.
 
 use super::{Unsigned, payload};
-use crate::lint;
 use crate::{ErrorCode, Finding, LintLevel, PublicKey, Result, SignOptions, Token};
 
 /// A token that lacks its signature.
@@ -42,11 +41,9 @@ pub fn prepare_linted(
     level: LintLevel,
 ) -> Result<Prepared> {
     let header = payload::header(key.id());
-    let now = options.at_now();
-    let mut unsigned = Unsigned::new(&header, key, identifier, now, options)?;
-    unsigned.warnings = lint::when_minting(level, options, unsigned.times, now)?;
+    let now = options.now_or_clock();
     Ok(Prepared {
-        unsigned,
+        unsigned: Unsigned::new(&header, key, identifier, now, options, level)?,
         key: key.clone(),
     })
 }

@@ -105,7 +105,8 @@ impl Entry {
     }
 }
 
-/// Drops tokens whose window has ended, or else the one whose window ends first.
+/// Drops tokens whose window has ended, or else the one whose window ends first. Not before there are as many:
+/// to look through all of them takes time, and others have to wait.
 fn make_room(tokens: &mut HashMap<u64, Arc<Entry>>, now: u64) {
     if tokens.len() < MAX_KEPT {
         return;

@@ -3,17 +3,16 @@
 
 use std::time::Duration;
 
-use crate::chance::tamed;
+use crate::chance::{back_off, tamed};
 use crate::{Error, ErrorCode, Result, SignOptions, Token};
 
 /// By how much of the time from minting to `renew_at` a renewal may come earlier.
 const EARLIER: f64 = 0.1;
 /// How long after its beginning the next window's token is asked for at the latest, in seconds.
 const LATER: u64 = 60;
-/// First pause after a failure, its longest, and how much of it chance may take away.
+/// First pause after a failure, and the longest.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-const JITTER: f64 = 0.25;
 /// The longest pause that an answer may ask for: for as long the platform refuses who asked too often.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(300);
 /// A clock that was put back by more than so many seconds was wrong when the token was minted.
@@ -28,9 +27,13 @@ const PUT_BACK: u64 = 60;
 ///   begins, is renewed after that by up to a tenth of the window and of `expires_in`, a minute at most.
 /// - One renewal is under way at a time. While the old token lives it is given meanwhile; it is never given
 ///   from its `exp` on.
-/// - After a failure the next attempt comes after a pause that doubles from 1 s to 60 s and of which chance
-///   takes up to a quarter; a longer `retry-after` of the API counts, up to 300 s. Without a living token
-///   there is no pause: whoever asks next tries anew.
+/// - Nothing happens by itself: a renewal begins when somebody asks. Whoever asks first after the token has died
+///   waits for the next one.
+/// - After a failure the old token is given while it lives, and the next attempt comes after a pause that
+///   doubles from 1 s to 60 s and of which chance takes up to a quarter; a longer `retry-after` of the API
+///   counts, up to 300 s.
+/// - Without a living token whoever asks next tries anew, at once, unless the API said `retry-after`: until then,
+///   300 s at most, all who ask get the error that it came with.
 /// - A clock that was put back by more than a minute since the token was minted makes it due.
 ///
 /// ```
@@ -58,6 +61,8 @@ pub struct Freshness<T> {
     is_renewing: bool,
     failures: u32,
     pause_ends: Option<Duration>,
+    /// Until when the API wants to be left alone, by the answer to the last attempt.
+    unwanted_until: Option<Duration>,
 }
 
 #[derive(Debug, Clone)]
@@ -111,6 +116,8 @@ pub enum Step<T> {
     Renew,
     /// Wait for the renewal that is under way.
     Wait,
+    /// Give the error that the last renewal failed with: the API said `retry-after`, and that is not over.
+    Refuse,
 }
 
 impl<T> Freshness<T> {
@@ -142,6 +149,7 @@ impl<T> Freshness<T> {
             is_renewing: false,
             failures: 0,
             pause_ends: None,
+            unwanted_until: None,
         }
     }
 
@@ -167,6 +175,7 @@ impl<T> Freshness<T> {
         self.is_renewing = false;
         self.failures = 0;
         self.pause_ends = None;
+        self.unwanted_until = None;
         Ok(())
     }
 
@@ -176,11 +185,10 @@ impl<T> Freshness<T> {
         if !self.is_renewing {
             return;
         }
-        let doubled = FIRST_PAUSE * 2_u32.pow(self.failures.min(16));
-        let pause = doubled.min(LONGEST_PAUSE);
-        let pause = pause.mul_f64(1.0 - JITTER * tamed(moment.random));
+        let pause = back_off(FIRST_PAUSE, LONGEST_PAUSE, self.failures, moment.random);
         let wanted = retry_after.unwrap_or_default().min(LONGEST_RETRY_AFTER);
         self.pause_ends = moment.elapsed.checked_add(pause.max(wanted));
+        self.unwanted_until = moment.elapsed.checked_add(wanted);
         self.failures = self.failures.saturating_add(1);
         self.is_renewing = false;
     }
@@ -221,22 +229,20 @@ impl<T: Clone> Freshness<T> {
         match &self.held {
             Some(held) if moment.now < held.life.exp => {
                 let token = held.token.clone();
-                if self.is_renewing || !held.is_due(moment.now) || self.is_pausing(moment) {
+                let is_pausing = is_before(moment, self.pause_ends);
+                if self.is_renewing || !held.is_due(moment.now) || is_pausing {
                     return Step::Use(token);
                 }
                 self.is_renewing = true;
                 Step::UseAndRenew(token)
             }
             _ if self.is_renewing => Step::Wait,
+            _ if is_before(moment, self.unwanted_until) => Step::Refuse,
             _ => {
                 self.is_renewing = true;
                 Step::Renew
             }
         }
-    }
-
-    fn is_pausing(&self, moment: Moment) -> bool {
-        self.pause_ends.is_some_and(|end| moment.elapsed < end)
     }
 }
 
@@ -244,6 +250,10 @@ impl<T> Held<T> {
     fn is_due(&self, now: u64) -> bool {
         now >= self.due || now.saturating_add(PUT_BACK) < self.minted
     }
+}
+
+fn is_before(moment: Moment, end: Option<Duration>) -> bool {
+    end.is_some_and(|end| moment.elapsed < end)
 }
 
 /// The share of `whole` that `random` says, in whole seconds.

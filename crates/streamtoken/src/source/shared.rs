@@ -63,7 +63,7 @@ struct State {
 }
 
 thread_local! {
-    /// The sources whose callback this thread is in: it is not told of failures that it brings about itself.
+    /// The sources whose callback this thread is in, or renews for: it is not told of failures that it brings about.
     static TELLING: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -120,8 +120,9 @@ impl TokenSource {
     }
 
     /// The same source, which tells `told` of each renewal that fails, once. It is called by the thread that
-    /// renewed, and may use the source; when it panics, nothing else happens. To be called before the source
-    /// is used or cloned: what this gives has no token yet.
+    /// renewed; when it panics, nothing else happens. It may use the source: of a failure that it brings about
+    /// itself it hears nothing. A thread that it starts is not it, so wait there before you ask. To be called
+    /// before the source is used or cloned: what this gives has no token yet.
     #[must_use]
     pub fn on_error(self, told: impl Fn(&Error) + Send + Sync + 'static) -> Self {
         let Inner {
@@ -144,7 +145,8 @@ impl TokenSource {
     ///
     /// # Errors
     /// What the renewal failed with, where there is no living token: the codes of
-    /// [`Signer::sign`], or those of the API and the network (400 to 449).
+    /// [`Signer::sign`], or those of the API and the network (400 to 449). Where the API said `retry-after` the
+    /// same error comes until then, at most 300 s, and nothing is sent.
     pub fn token(&self) -> Result<Arc<Token>> {
         let course = self.0.course.of_this_process(&self.0.options);
         let (step, renewal) = course.ask((self.0.clock)());
@@ -152,7 +154,7 @@ impl TokenSource {
             Step::Use(token) => Ok(token),
             Step::UseAndRenew(token) => Ok(self.renew_beside(&renewal).unwrap_or(token)),
             Step::Renew => self.renew(&renewal),
-            Step::Wait => renewal.wait(),
+            Step::Wait | Step::Refuse => renewal.wait(),
         }
     }
 
@@ -162,7 +164,11 @@ impl TokenSource {
             return self.renew(renewal).ok();
         }
         let (source, on_thread) = (self.clone(), Arc::clone(renewal));
-        let work = move || drop(source.renew(&on_thread));
+        let telling = TELLING.with_borrow(Vec::clone);
+        let work = move || {
+            TELLING.set(telling);
+            drop(source.renew(&on_thread));
+        };
         match thread::Builder::new().spawn(work) {
             Ok(_) => None,
             // The system gives no thread.
@@ -246,7 +252,7 @@ impl Course {
             .of_this_process(options)
     }
 
-    /// What to do, and the renewal that is under way.
+    /// What to do, and the renewal that is under way, or that ended last.
     fn ask(&self, moment: Moment) -> (Step<Arc<Token>>, Arc<Renewal>) {
         let mut state = self.state();
         let step = state.plan.ask(moment);

@@ -20,7 +20,8 @@ impl<'a> Compact<'a> {
         self.text
     }
 
-    /// The claim of this name. Present but not understood is a refusal, never "absent".
+    /// Whether the token claims to allow downloads. Present but not understood is a refusal, never
+    /// "absent".
     pub(super) fn downloadable(&self) -> Result<bool> {
         match self.payload.get("downloadable") {
             None => Ok(false),

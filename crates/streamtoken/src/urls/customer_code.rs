@@ -4,7 +4,9 @@ use std::ffi::OsString;
 use std::fmt;
 use std::str::FromStr;
 
+use super::hosts;
 use super::location::Location;
+use crate::environment::variable;
 use crate::{Error, ErrorCode, Result};
 
 /// The customer code: `CODE` in `customer-CODE.cloudflarestream.com`. **Not** the account id.
@@ -48,7 +50,7 @@ impl CustomerCode {
     /// # Errors
     /// Those of [`CustomerCode::parse`].
     pub fn from_env() -> Result<Option<Self>> {
-        Self::from_variable(std::env::var_os(Self::VARIABLE))
+        Self::find(|name| std::env::var_os(name))
     }
 
     /// The environment variable that [`CustomerCode::from_env`] reads.
@@ -61,21 +63,21 @@ impl CustomerCode {
 
     /// The host of the account's playback URLs: `customer-CODE.cloudflarestream.com`.
     pub fn host(&self) -> String {
-        format!("{PREFIX}{}{SUFFIX}", self.0)
+        format!("{PREFIX}{}.{}", self.0, hosts::STREAM)
     }
 
-    pub(crate) fn from_variable(value: Option<OsString>) -> Result<Option<Self>> {
-        let Some(value) = value else { return Ok(None) };
-        let text = value.into_string().map_err(|_| {
+    /// The code in the variables that `lookup` answers.
+    pub(crate) fn find(lookup: impl Fn(&str) -> Option<OsString>) -> Result<Option<Self>> {
+        let Some(value) = variable(lookup, Self::VARIABLE) else {
+            return Ok(None);
+        };
+        let text = std::str::from_utf8(&value).map_err(|_| {
             refusal(
                 ErrorCode::CustomerCodeInvalid,
                 "CLOUDFLARE_STREAM_CUSTOMER_CODE is not UTF-8",
             )
         })?;
-        match text.trim() {
-            "" => Ok(None),
-            text => Self::parse(text).map(Some),
-        }
+        Self::parse(text).map(Some)
     }
 }
 
@@ -108,7 +110,7 @@ fn code_of_host(text: &str) -> Result<String> {
 }
 
 fn code_in(host: &str) -> Option<&str> {
-    host.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)
+    hosts::label(host)?.strip_prefix(PREFIX)
 }
 
 fn is_code(text: &str) -> bool {
@@ -123,7 +125,6 @@ fn refusal(code: ErrorCode, message: &str) -> Error {
 }
 
 const PREFIX: &str = "customer-";
-const SUFFIX: &str = ".cloudflarestream.com";
 /// A label of a host name has at most 63 characters, `customer-` takes nine of them.
 const LONGEST: usize = 54;
 const FIELD: &str = "/customer_code";
@@ -142,8 +143,8 @@ mod tests {
 
     #[test]
     fn an_empty_variable_is_unset_and_white_space_is_trimmed() {
-        let read = |text: &str| CustomerCode::from_variable(Some(text.into()));
-        assert_eq!(CustomerCode::from_variable(None), Ok(None));
+        let read = |text: &str| CustomerCode::find(|_| Some(text.into()));
+        assert_eq!(CustomerCode::find(|_| None), Ok(None));
         assert_eq!(read(""), Ok(None));
         assert_eq!(read(" \r\n"), Ok(None));
         let code = read(" f33zs165nr7gyfy4\n").unwrap().unwrap();
@@ -156,8 +157,8 @@ mod tests {
     #[test]
     fn a_variable_that_is_not_utf8_is_refused() {
         use std::os::unix::ffi::OsStringExt;
-        let value = std::ffi::OsString::from_vec(vec![0xff]);
-        let refused = CustomerCode::from_variable(Some(value)).unwrap_err();
+        let value = |_: &str| Some(std::ffi::OsString::from_vec(vec![0xff]));
+        let refused = CustomerCode::find(value).unwrap_err();
         assert_eq!(refused.code(), ErrorCode::CustomerCodeInvalid);
     }
 }

@@ -4,6 +4,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::compact::is_token_like;
+use super::hosts;
 use crate::MAX_TOKEN;
 use crate::{Error, ErrorCode, Result};
 
@@ -54,18 +55,12 @@ impl<'a> Location<'a> {
 
     /// Whether the host is one of Stream's own.
     pub(super) fn is_stream(&self) -> bool {
-        ["cloudflarestream.com", "videodelivery.net"]
-            .iter()
-            .any(|domain| is_within(self.host, domain))
+        hosts::is_stream(self.host)
     }
 
-    /// Whether the host is known to play nothing: dashboard, API, live ingest and uploads.
+    /// Whether the host is known to play nothing.
     pub(super) fn is_no_player(&self) -> bool {
-        is_within(self.host, "cloudflare.com")
-            || self.host.eq_ignore_ascii_case("upload.videodelivery.net")
-            || self
-                .host
-                .eq_ignore_ascii_case("upload.cloudflarestream.com")
+        hosts::is_no_player(self.host)
     }
 }
 
@@ -78,13 +73,6 @@ pub(crate) fn is_uid(text: &str) -> bool {
 /// A refusal of the URL.
 pub(super) fn refuse(message: impl Into<String>) -> Error {
     Error::new(ErrorCode::UrlInvalid, message).at("/url")
-}
-
-/// Whether `host` is `domain` or below it.
-fn is_within(host: &str, domain: &str) -> bool {
-    let host = host.to_ascii_lowercase();
-    host.strip_suffix(domain)
-        .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
 /// What RFC 3986 has outside URLs, browsers repair in ways that differ. Brackets stay allowed, for

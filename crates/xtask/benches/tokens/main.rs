@@ -11,6 +11,7 @@ mod theirs;
 
 use anyhow::Result;
 use xtask::measure::{Plan, measure, table};
+use xtask::oracle::Oracle;
 use xtask::peers;
 
 use fixture::Fixture;
@@ -30,8 +31,13 @@ fn main() -> Result<()> {
     let fixture = Fixture::read()?;
     let mut rows = bare::rows(&fixture)?;
     rows.extend(ours::rows(&fixture)?);
-    rows.extend(theirs::rows(&fixture)?);
-    // Under `cargo test` nothing is released, and no other language is needed.
+    // Under `cargo test` nothing is released.
+    let start = match has("--bench") {
+        true => Oracle::start_released,
+        false => Oracle::start,
+    };
+    rows.extend(theirs::rows(&fixture, start)?);
+    // Nor is another language needed there.
     if has("--bench") {
         rows.extend(bindings::rows()?);
         rows.extend(service::rows()?);

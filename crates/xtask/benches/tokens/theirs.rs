@@ -10,13 +10,16 @@ use xtask::oracle::{Backend, Oracle};
 use crate::bare::{SIGNATURE, VERIFICATION};
 use crate::fixture::Fixture;
 
-pub(crate) fn rows(fixture: &Fixture) -> Result<Vec<Row<'static>>> {
+/// How the program of a back end is started.
+type Start = fn(Backend) -> Result<Oracle>;
+
+pub(crate) fn rows(fixture: &Fixture, start: Start) -> Result<Vec<Row<'static>>> {
     use Backend::{AwsLc, RustCrypto};
     let sign = json!({ "op": "bench", "what": "sign",
         "header": fixture.header, "claims": fixture.claims, "pem": fixture.pem });
     let rsa =
         json!({ "op": "bench", "what": "rsa", "message": fixture.message, "pem": fixture.pem });
-    let token = Oracle::start(AwsLc)?.ask(&json!({ "op": "sign",
+    let token = start(AwsLc)?.ask(&json!({ "op": "sign",
         "header": fixture.header, "claims": fixture.claims, "pem": fixture.pem }))?;
     let verify = json!({ "op": "bench", "what": "verify",
         "token": token["token"], "jwk": fixture.jwk });
@@ -24,34 +27,33 @@ pub(crate) fn rows(fixture: &Fixture) -> Result<Vec<Row<'static>>> {
         Row::against(
             SIGNATURE,
             "jsonwebtoken on aws-lc, sign",
-            block(AwsLc, &sign)?,
+            block(start(AwsLc)?, &sign)?,
         ),
         Row::against(
             SIGNATURE,
             "jsonwebtoken on rust_crypto, sign",
-            block(RustCrypto, &sign)?,
+            block(start(RustCrypto)?, &sign)?,
         ),
         Row::against(
             SIGNATURE,
             "the rsa crate, signature",
-            block(RustCrypto, &rsa)?,
+            block(start(RustCrypto)?, &rsa)?,
         ),
         Row::against(
             VERIFICATION,
             "jsonwebtoken on aws-lc, verify",
-            block(AwsLc, &verify)?,
+            block(start(AwsLc)?, &verify)?,
         ),
         Row::against(
             VERIFICATION,
             "jsonwebtoken on rust_crypto, verify",
-            block(RustCrypto, &verify)?,
+            block(start(RustCrypto)?, &verify)?,
         ),
     ])
 }
 
 /// A block of `request`, repeated as often as the plan says.
-fn block(backend: Backend, request: &Value) -> Result<Work<'static>> {
-    let mut oracle = Oracle::start(backend)?;
+fn block(mut oracle: Oracle, request: &Value) -> Result<Work<'static>> {
     let mut request = request.clone();
     Ok(Box::new(move |n| {
         request["n"] = json!(n);

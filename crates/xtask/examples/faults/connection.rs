@@ -25,10 +25,7 @@ pub(crate) fn serve(
     tls: Option<Arc<ServerConfig>>,
     table: &Table,
 ) -> io::Result<()> {
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(PATIENCE))?;
-    stream.set_nodelay(true)?;
-    let socket = stream.try_clone()?;
+    let socket = ready(&stream)?;
     let mut wire: Box<dyn Wire> = match tls {
         Some(tls) => {
             let connection = ServerConnection::new(tls).map_err(io::Error::other)?;
@@ -52,6 +49,28 @@ pub(crate) fn serve(
         begin: Instant::now(),
     };
     exchange.send(answer, first)
+}
+
+/// Serves one request as a proxy whose consent comes byte by byte, and never whole.
+pub(crate) fn drip(stream: TcpStream) -> io::Result<()> {
+    let socket = ready(&stream)?;
+    let mut wire: Box<dyn Wire> = Box::new(stream);
+    read_request(&mut wire)?;
+    let mut exchange = Exchange {
+        wire,
+        socket,
+        begin: Instant::now(),
+    };
+    let consent = [b"HTTP/1.1 200 OK\r\nx-more: ".as_slice(), &[b'x'; 100]];
+    exchange.slowly(&consent.concat())
+}
+
+/// Sets the limits of a connection, and gives its socket once more.
+fn ready(stream: &TcpStream) -> io::Result<TcpStream> {
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    stream.set_nodelay(true)?;
+    stream.try_clone()
 }
 
 trait Wire: Read + Write {}

@@ -25,7 +25,7 @@ fn main() -> Result<()> {
     let places = Places::open(&table, &certificates)?;
     println!(
         "{}",
-        json!({"bases": places.bases, "proxy_down": places.proxy_down, "ca": certificates.authority()})
+        json!({"bases": places.bases, "proxies": places.proxies, "ca": certificates.authority()})
     );
     let mut input = io::stdin().lock();
     let mut ignored = [0; 1024];

@@ -21,7 +21,7 @@ const MAX_CONNECTIONS: usize = 500;
 /// Every place that a case can name.
 pub(crate) struct Places {
     pub(crate) bases: BTreeMap<&'static str, String>,
-    pub(crate) proxy_down: String,
+    pub(crate) proxies: BTreeMap<&'static str, String>,
     /// Ports that are held, so that nobody else takes them.
     _held: Vec<Socket>,
     _waiting: Vec<TcpStream>,
@@ -33,9 +33,10 @@ impl Places {
             table: Arc::clone(table),
             open: Arc::default(),
         };
-        let http = server.listen(None)?;
-        let tls = server.listen(Some(certificates.signed()?))?;
-        let untrusted = server.listen(Some(certificates.unsigned()?))?;
+        let http = server.listen(Way::Plain)?;
+        let tls = server.listen(Way::Tls(certificates.signed()?))?;
+        let untrusted = server.listen(Way::Tls(certificates.unsigned()?))?;
+        let drips = server.listen(Way::Drips)?;
         let (refused, refused_address) = bound()?;
         let (proxy, proxy_address) = bound()?;
         let (silent, silent_address) = bound()?;
@@ -54,7 +55,10 @@ impl Places {
         ]);
         Ok(Self {
             bases,
-            proxy_down: format!("http://{proxy_address}"),
+            proxies: BTreeMap::from([
+                ("down", format!("http://{proxy_address}")),
+                ("drips", format!("http://{drips}")),
+            ]),
             _held: vec![refused, proxy, silent],
             _waiting: waiting,
         })
@@ -86,6 +90,15 @@ fn fill(socket: &Socket, address: SocketAddr) -> Result<Vec<TcpStream>> {
     bail!("{MANY} connections came about where nobody accepts any");
 }
 
+/// What is spoken on a port.
+#[derive(Clone)]
+enum Way {
+    Plain,
+    Tls(Arc<ServerConfig>),
+    /// That of a proxy whose answers never end.
+    Drips,
+}
+
 #[derive(Clone)]
 struct Server {
     table: Arc<Table>,
@@ -93,15 +106,15 @@ struct Server {
 }
 
 impl Server {
-    fn listen(&self, tls: Option<Arc<ServerConfig>>) -> Result<SocketAddr> {
+    fn listen(&self, way: Way) -> Result<SocketAddr> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let address = listener.local_addr()?;
         let server = self.clone();
-        thread::spawn(move || server.accept(&listener, tls.as_ref()));
+        thread::spawn(move || server.accept(&listener, &way));
         Ok(address)
     }
 
-    fn accept(&self, listener: &TcpListener, tls: Option<&Arc<ServerConfig>>) {
+    fn accept(&self, listener: &TcpListener, way: &Way) {
         for stream in listener.incoming() {
             let Ok(stream) = stream else {
                 // Out of descriptors, perhaps; some will be free again.
@@ -112,10 +125,14 @@ impl Server {
             if place.number > MAX_CONNECTIONS {
                 continue;
             }
-            let (table, tls) = (Arc::clone(&self.table), tls.cloned());
+            let (table, way) = (Arc::clone(&self.table), way.clone());
             thread::spawn(move || {
                 // Clients go away in the middle: that is what they are tested for.
-                drop(connection::serve(stream, tls, &table));
+                drop(match way {
+                    Way::Plain => connection::serve(stream, None, &table),
+                    Way::Tls(tls) => connection::serve(stream, Some(tls), &table),
+                    Way::Drips => connection::drip(stream),
+                });
                 drop(place);
             });
         }

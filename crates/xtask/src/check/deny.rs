@@ -72,8 +72,10 @@ fn program() -> Result<PathBuf> {
     note(&format!(
         "installing cargo-deny {VERSION} into target/tools (minutes, once)"
     ));
-    let mut install = cargo(["install", "cargo-deny", "--locked", "--version", VERSION]);
-    install.arg("--root").arg(&tools);
+    // As it is released it takes longer to compile than everything of ours, and it runs for seconds.
+    let mut install = cargo(["install", "cargo-deny", "--locked", "--debug"]);
+    install.args(["--version", VERSION, "--root"]).arg(&tools);
+    install.env("CARGO_PROFILE_DEV_DEBUG", "false");
     command::run(install)?;
     Ok(ours)
 }

@@ -67,9 +67,8 @@ fn mint_in_project(project: &Path, core: &Path) -> Result<String> {
     fs::write(project.join("src/main.rs"), MINT)?;
     let mut run = as_here(["run", "--quiet"]);
     run.current_dir(project)
-        .env("CLOUDFLARE_STREAM_KEY_FILE", Example::key_file())
-        .env("CLOUDFLARE_STREAM_KEY_ID", &example.key_id)
         .args(["--", &example.identifier, &example.now]);
+    example.give_key(&mut run);
     command::run(run)
 }
 
@@ -99,7 +98,8 @@ fn install(folder: &Path, version: &str) -> Result<PathBuf> {
 fn as_here<const N: usize>(arguments: [&str; N]) -> Command {
     let mut command = cargo(arguments);
     command
-        .args(["--config", "profile.dev.package.\"*\".opt-level=2"])
+        .arg("--config")
+        .arg(project::root().join(".cargo/config.toml"))
         .env("CARGO_TARGET_DIR", project::target());
     command
 }

@@ -7,8 +7,9 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use super::{Example, empty_folder, licences};
+use super::{Example, MOST_INSTALLED, MOST_PACKED, empty_folder, licences};
 use crate::command;
+use crate::languages::node;
 use crate::project;
 use crate::step::note;
 
@@ -17,8 +18,10 @@ pub(crate) fn build(out: &Path) -> Result<Vec<PathBuf>> {
     let mut build = Command::new("npm");
     build.args(["run", "--silent", "build"]);
     build.current_dir(project::root());
-    command::without_description(&mut build);
+    command::without_description(super::small(&mut build));
     command::run(build)?;
+    // The addon stands where the tests look for it.
+    command::run(node::vectors())?;
     tarball(out).map(|file| vec![file])
 }
 
@@ -125,11 +128,8 @@ fn run(folder: &Path, name: &str, import: &str) -> Result<String> {
     );
     fs::write(folder.join(name), program)?;
     let mut node = Command::new("node");
-    node.arg(name)
-        .current_dir(folder)
-        .env("CLOUDFLARE_STREAM_KEY_FILE", Example::key_file())
-        .env("CLOUDFLARE_STREAM_KEY_ID", &example.key_id)
-        .env_remove("CLOUDFLARE_STREAM_KEY");
+    node.arg(name).current_dir(folder);
+    example.give_key(&mut node);
     command::run(node)
 }
 
@@ -166,5 +166,3 @@ fn compile(folder: &Path) -> Result<()> {
 
 /// Written when the package is packed; the name is also in `package.json` and `.gitignore`.
 const THIRD_PARTY: &str = "bindings/node/THIRD-PARTY.txt";
-const MOST_PACKED: u64 = 4 << 20;
-const MOST_INSTALLED: u64 = 8 << 20;

@@ -3,17 +3,17 @@
 mod library;
 mod program;
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Result, ensure};
 
+use crate::cases::Cases;
 use crate::command;
 use crate::dist::{self, Example};
 use crate::header;
-use crate::languages::Script;
 use crate::languages::services::Services;
+use crate::languages::{Script, tools};
 use crate::project;
 use crate::step::note;
 use crate::test::Tally;
@@ -25,7 +25,7 @@ pub(crate) use library::Library;
 /// The header, then every C source with all warnings, as C11 and C17, by every compiler there is.
 pub(crate) fn check(write: bool) -> Result<()> {
     header::run(&header::Options { check: !write })?;
-    let compilers: Vec<_> = ["cc", "clang"].into_iter().filter(is_there).collect();
+    let compilers = tools::found(&["cc", "clang"]);
     for compiler in &compilers {
         for standard in ["c11", "c17"] {
             let mut lint = Command::new(compiler);
@@ -43,12 +43,6 @@ pub(crate) fn check(write: bool) -> Result<()> {
     Ok(())
 }
 
-fn is_there(compiler: &&str) -> bool {
-    let mut version = Command::new(compiler);
-    version.arg("--version");
-    command::capture(version).is_ok_and(|ended| ended.status.success())
-}
-
 /// Every test of the surface: each program as it is, under valgrind, and with sanitizers. The golden
 /// vectors are among them: their counts are returned too.
 pub(crate) fn test(tally: &mut Tally) -> Result<Vec<Count>> {
@@ -56,33 +50,39 @@ pub(crate) fn test(tally: &mut Tally) -> Result<Vec<Count>> {
     let provoking = Library::provoking()?;
     let library = Library::build()?;
     let services = Services::start("c")?;
-    let mut broken = BTreeSet::new();
+    let mut cases = Cases::new(tally);
     let mut counts = Vec::new();
     for way in Way::ALL {
         let mut counted = Vec::new();
-        for program in Program::ALL {
-            let library = if program.provokes() {
-                &provoking
-            } else {
-                &library
+        // Two at a time: under valgrind a program has one core at most, however many threads it has.
+        for some in Program::ALL.chunks(2) {
+            let prepare = |program: &Program| {
+                let library = if program.provokes() {
+                    &provoking
+                } else {
+                    &library
+                };
+                program.prepare(library, &services, way)
             };
-            match program.test(library, &services, way, tally) {
-                Ok(more) => counted.extend(more),
-                Err(error) => {
-                    eprintln!("{error:#}");
-                    tally.failed += 1;
-                    broken.insert(format!("{} {}", program.name(), way.words()));
-                }
+            let ended = command::capture_all(some.iter().map(prepare).collect());
+            for (program, ended) in some.iter().zip(ended) {
+                let name = format!("{} {}", program.name(), way.words());
+                let more = cases.get(&name, |tally| program.count(way, &ended?, tally));
+                counted.extend(more.into_iter().flatten());
             }
         }
         note(&format!("{} programs {}", Program::ALL.len(), way.words()));
         if counts.is_empty() {
             counts = counted;
-        } else if counts != counted {
-            broken.insert(format!("the number of vectors {}", way.words()));
+        } else {
+            let name = format!("the number of vectors {}", way.words());
+            cases.get(&name, |_| {
+                ensure!(counts == counted, "{counted:?}, and not {counts:?}");
+                Ok(())
+            });
         }
     }
-    ensure!(broken.is_empty(), "broken: {broken:?}");
+    cases.end()?;
     Ok(counts)
 }
 
@@ -115,7 +115,6 @@ pub(crate) fn script() -> Result<Script> {
 
 /// The process that times blocks for the benchmark, on the library as it is installed.
 pub(crate) fn bench_server() -> Result<Command> {
-    let example = Example::read()?;
     let folder = project::target().join("c");
     let prefix = dist::c::prefix("release", &folder.join("bench"))?;
     let program = folder.join("bench-server");
@@ -133,10 +132,8 @@ pub(crate) fn bench_server() -> Result<Command> {
         .arg("-lstreamtoken");
     command::run(compiler)?;
     let mut command = Command::new(program);
-    command
-        .env_remove("LD_LIBRARY_PATH")
-        .env("CLOUDFLARE_STREAM_KEY_FILE", Example::key_file())
-        .env("CLOUDFLARE_STREAM_KEY_ID", example.key_id);
+    command.env_remove("LD_LIBRARY_PATH");
+    Example::read()?.give_key(&mut command);
     Ok(command)
 }
 

@@ -1,25 +1,24 @@
 //! C++: the wrapper and its golden vectors; the two libraries as they are installed; the examples in C,
 //! C++ and Go.
 
-mod cases;
 mod examples;
 mod libraries;
 mod lints;
 mod programs;
-mod tools;
 
 use std::path::PathBuf;
 
 use anyhow::Result;
 
-use crate::dist;
+use crate::cases::Cases;
+use crate::dist::{self, Example};
 use crate::go;
-use crate::languages::Examples;
 use crate::languages::services::Services;
+use crate::languages::{Examples, tools};
 use crate::project;
+use crate::step::note;
 use crate::test::Tally;
 use crate::vectors::Count;
-use cases::Cases;
 
 /// Format, lints, and that the wrapper compiles without a warning wherever it may be included.
 pub(crate) fn check(write: bool) -> Result<()> {
@@ -33,12 +32,16 @@ pub(crate) fn check(write: bool) -> Result<()> {
 pub(crate) fn test(tally: &mut Tally) -> Result<Vec<Count>> {
     let prefix = prefix()?;
     let services = Services::start("cpp")?;
-    let mut cases = Cases::default();
-    libraries::test(&prefix, &mut cases)?;
+    let example = Example::read()?;
+    let mut found = Tally::default();
+    let mut cases = Cases::new(&mut found);
+    libraries::test(&prefix, &mut cases);
     let counts = programs::test(&prefix, &services, &mut cases);
-    examples::test(&prefix, &services, &mut cases)?;
-    cases.end(tally)?;
-    counts
+    examples::test(&prefix, &services, &example, &mut cases);
+    let outcome = cases.end();
+    note(&found.to_string());
+    tally.add(&found);
+    outcome.map(|()| counts)
 }
 
 /// The example programs in C, C++ and Go, built.

@@ -31,6 +31,15 @@ pub(crate) fn test(tally: &mut Tally) -> Result<Vec<Count>> {
     suites::run(tally)
 }
 
+/// The golden vectors, on the addon that is there and the Node.js of the machine.
+pub(crate) fn vectors() -> Command {
+    let mut command = Command::new("node");
+    command
+        .arg("--test")
+        .arg(folder().join("tests/vectors.test.js"));
+    at_root(command)
+}
+
 /// The example programs, built: in JavaScript as they are, and in TypeScript compiled.
 pub(crate) fn examples() -> Result<Vec<Examples>> {
     install::packages()?;

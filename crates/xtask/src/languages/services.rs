@@ -2,27 +2,26 @@
 //! TLS, whose certificate the authority of the server of faults has signed.
 
 use std::fs::{self, File};
-use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
+use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde_json::{Value, json};
 
-use crate::command::{self, cargo_line};
-use crate::{faults, project};
+use crate::command;
+use crate::running::{self, Running};
+use crate::{built, faults, project};
 
 /// Both services. They end with this value, or with this process.
 pub(crate) struct Services {
-    plain: Service,
-    secure: Service,
-    authority: PathBuf,
+    plain: Running,
+    secure: Running,
 }
 
 impl Services {
     /// Starts both, with what they keep in a folder of this name.
     pub(crate) fn start(name: &str) -> Result<Self> {
-        command::run(cargo_line("build --quiet -p streamtoken-cli"))?;
+        built::workspace(&[])?;
         let folder = project::target().join("services").join(name);
         if folder.exists() {
             fs::remove_dir_all(&folder)?;
@@ -32,17 +31,14 @@ impl Services {
         Ok(Self {
             plain: emulator(&folder)?,
             secure: production(&folder, &authority)?,
-            authority,
         })
     }
 
-    /// Tells a program where the services are, and whose certificates it trusts.
+    /// Tells a program where the services are. Whose certificates it trusts, `faults::tell` says.
     pub(crate) fn introduce(&self, command: &mut Command) {
         command
-            .env("STREAMTOKEN_SERVICE", &self.plain.introduction)
-            .env("STREAMTOKEN_SERVICE_TLS", &self.secure.introduction)
-            .env("SSL_CERT_FILE", &self.authority)
-            .env("NODE_EXTRA_CA_CERTS", &self.authority);
+            .env("STREAMTOKEN_SERVICE", self.plain.said.to_string())
+            .env("STREAMTOKEN_SERVICE_TLS", self.secure.said.to_string());
     }
 
     /// Tells a program where the service over HTTP is, as a user would.
@@ -52,59 +48,26 @@ impl Services {
             ("CLOUDFLARE_ACCOUNT_ID", "account_id"),
             ("CLOUDFLARE_API_TOKEN", "api_token"),
         ] {
-            command.env(variable, member(&self.plain.introduction, name)?);
+            command.env(variable, self.plain.told(name)?);
         }
         Ok(())
     }
 }
 
-/// A service that runs, and what it says of itself.
-struct Service {
-    child: Child,
-    introduction: String,
-}
-
-impl Service {
-    /// Starts it; it ends with its standard input, and so with this process.
-    fn start(mut command: Command, log: impl Into<Stdio>) -> Result<Self> {
-        let child = command
-            .args(["--listen", "127.0.0.1:0", "--json", "--exit-on-stdin-close"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(log)
-            .spawn()
-            .context("a service cannot be started")?;
-        let mut service = Self {
-            child,
-            introduction: String::new(),
-        };
-        let output = service.child.stdout.take().context("it has an output")?;
-        BufReader::new(output).read_line(&mut service.introduction)?;
-        Ok(service)
-    }
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
-
-fn emulator(folder: &Path) -> Result<Service> {
+fn emulator(folder: &Path) -> Result<Running> {
     let mut command = streamtoken(folder);
-    command.args(["serve", "--dev"]);
-    let service = Service::start(command, Stdio::null())?;
-    member(&service.introduction, "base_url")?;
+    command.args(["serve", "--dev"]).stderr(Stdio::null());
+    let service = listening(command)?;
+    service.told("base_url")?;
     Ok(service)
 }
 
 /// Its introduction has the names of an emulator's, and the file of its log.
-fn production(folder: &Path, authority: &Path) -> Result<Service> {
+fn production(folder: &Path, authority: &Path) -> Result<Running> {
     admin(folder, &format!("account create {ACCOUNT}"))?;
-    let made = admin(folder, TOKEN)?;
+    let made: Value = serde_json::from_str(&admin(folder, TOKEN)?)?;
     let old = admin(folder, &format!("{TOKEN} --email {EMAIL}"))?;
+    let old: Value = serde_json::from_str(&old)?;
     let mut command = streamtoken(folder);
     command
         .args(["serve", "--log-format", "json", "--tls-cert"])
@@ -112,18 +75,24 @@ fn production(folder: &Path, authority: &Path) -> Result<Service> {
         .arg("--tls-key")
         .arg(authority.with_file_name("signed.key"));
     let log = folder.join("log");
-    let mut service = Service::start(command, File::create(&log)?)?;
-    let place = member(&service.introduction, "listening")?;
-    service.introduction = json!({
+    command.stderr(File::create(&log)?);
+    let mut service = listening(command)?;
+    let place = service.told("listening")?;
+    service.said = json!({
         "base_url": format!("{}/client/v4", place.replace("127.0.0.1", "localhost")),
         "account_id": ACCOUNT,
-        "api_token": member(&made, "token")?,
+        "api_token": running::text(&made, "token")?,
         "api_email": EMAIL,
-        "api_key": member(&old, "token")?,
+        "api_key": running::text(&old, "token")?,
         "log": log,
-    })
-    .to_string();
+    });
     Ok(service)
+}
+
+/// Starts a service on a free port.
+fn listening(mut command: Command) -> Result<Running> {
+    command.args(["--listen", "127.0.0.1:0", "--json", "--exit-on-stdin-close"]);
+    Running::start(command)
 }
 
 const ACCOUNT: &str = "023e105f4ecef8ad9ca31a8372d0c353";
@@ -149,34 +118,32 @@ fn streamtoken(folder: &Path) -> Command {
     command
 }
 
-fn member(introduction: &str, name: &str) -> Result<String> {
-    let read: Value = serde_json::from_str(introduction)
-        .with_context(|| format!("a service does not introduce itself: {introduction:?}"))?;
-    let text = read.get(name).and_then(Value::as_str);
-    text.map(str::to_owned)
-        .with_context(|| format!("a service does not tell its {name}"))
-}
-
 #[cfg(test)]
 mod tests {
     use std::ffi::OsStr;
     use std::fs;
     use std::process::Command;
 
-    use super::{Services, member};
+    use serde_json::Value;
+
+    use super::Services;
+    use crate::faults;
+    use crate::running::text as member;
 
     #[test]
     fn tests_are_told_how_to_reach_both_services() {
         let services = Services::start("tests").unwrap();
         let mut command = Command::new("true");
         services.introduce(&mut command);
+        faults::tell(&mut command).unwrap();
         let text = |name: &str| {
             let mut variables = command.get_envs();
             let found = variables.find(|(other, _)| *other == OsStr::new(name));
             found.unwrap().1.unwrap().to_str().unwrap()
         };
-        let secure = text("STREAMTOKEN_SERVICE_TLS");
-        for introduction in [text("STREAMTOKEN_SERVICE"), secure] {
+        let read = |name: &str| serde_json::from_str::<Value>(text(name)).unwrap();
+        let secure = &read("STREAMTOKEN_SERVICE_TLS");
+        for introduction in [&read("STREAMTOKEN_SERVICE"), secure] {
             for name in [
                 "base_url",
                 "account_id",
@@ -190,7 +157,7 @@ mod tests {
         let url = member(secure, "base_url").unwrap();
         let asked = Command::new("curl")
             .args(["--silent", "--max-time", "60", "--cacert"])
-            .args([text("SSL_CERT_FILE"), &url])
+            .args([text("SSL_CERT_FILE"), url])
             .output()
             .unwrap();
         assert!(asked.status.success(), "{asked:?}");

@@ -15,9 +15,10 @@ use crate::table::{self, Case, Expect, Places, same, without_proxies};
 const THREADS: usize = 24;
 const KEY_ID: &str = "e9db990a82666dd571c77f944a5c5c8d";
 
-/// The part of the table that a process runs: the environment that names a proxy is that of a process.
+/// The part of the table that a process runs, by its proxy: the environment that names one is that of a process.
 const PART: &str = "STREAMTOKEN_FAULTS_PART";
-const PARTS: [(&str, bool); 2] = [("direct", false), ("proxied", true)];
+const PARTS: [&str; 3] = [DIRECT, "down", "drips"];
+const DIRECT: &str = "direct";
 
 #[test]
 fn every_fault_has_its_error_and_its_number_of_attempts() {
@@ -32,7 +33,7 @@ fn every_fault_has_its_error_and_its_number_of_attempts() {
 fn run_parts() {
     let faults = Faults::start();
     let places = &faults.places;
-    let processes = PARTS.map(|(part, _)| {
+    let processes = PARTS.map(|part| {
         let mut command = Command::new(env::current_exe().expect("a test has a file"));
         command
             .args([
@@ -43,8 +44,8 @@ fn run_parts() {
             .env("STREAMTOKEN_FAULTS", &faults.line)
             .env("SSL_CERT_FILE", &places.ca);
         without_proxies(&mut command);
-        if part == "proxied" {
-            command.env("HTTPS_PROXY", &places.proxy_down);
+        if part != DIRECT {
+            command.env("HTTPS_PROXY", &places.proxies[part]);
         }
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command.spawn().expect("the test starts itself")
@@ -64,10 +65,15 @@ fn run_parts() {
 fn run_part(part: &str, cases: &[Case]) {
     let faults = Faults::start();
     let places = &faults.places;
-    let is_proxied = PARTS.iter().find(|(name, _)| *name == part);
-    let (_, is_proxied) = is_proxied.expect("a part of the table");
-    let mine = cases.iter().filter(|case| case.proxy == *is_proxied);
+    for case in cases {
+        assert!(PARTS.contains(&part_of(case)), "{}: the proxy", case.id);
+    }
+    let mine = cases.iter().filter(|case| part_of(case) == part);
     table::run(mine, THREADS, |case| ask(case, places));
+}
+
+fn part_of(case: &Case) -> &str {
+    case.proxy.as_deref().unwrap_or(DIRECT)
 }
 
 fn ask(case: &Case, places: &Places) -> Result<(), String> {

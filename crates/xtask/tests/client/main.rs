@@ -7,5 +7,7 @@ mod live;
 mod proxy_silence;
 mod server;
 mod silence;
+mod source;
 mod table;
+mod trust;
 mod tunnel;

@@ -20,7 +20,7 @@ const FEWEST: usize = 100;
 #[derive(Deserialize)]
 pub(crate) struct Places {
     pub(crate) bases: HashMap<String, String>,
-    pub(crate) proxy_down: String,
+    pub(crate) proxies: HashMap<String, String>,
     pub(crate) ca: String,
 }
 
@@ -33,8 +33,8 @@ pub(crate) struct Case {
     pub(crate) base: String,
     pub(crate) call: String,
     pub(crate) options: Map<String, Json>,
-    #[serde(default)]
-    pub(crate) proxy: bool,
+    /// The proxy that the environment names.
+    pub(crate) proxy: Option<String>,
     /// For surfaces that ask by `fetch`.
     #[serde(default, rename = "fetch")]
     _fetch: Option<bool>,

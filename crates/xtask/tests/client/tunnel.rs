@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use streamtoken::client::ClientOptions;
-use streamtoken::{Client, SignOptions};
+use streamtoken::{Client, ErrorCode, SignOptions};
 
 use crate::server::Faults;
 
@@ -30,28 +30,52 @@ fn a_proxy_connects_and_sees_no_more() {
         for client in proxy.incoming() {
             // What goes wrong shows in the client.
             let (client, tls) = (client.unwrap(), tls.clone());
+            ASKED.fetch_add(1, Ordering::Relaxed);
             thread::spawn(move || drop(tunnel(&client, &tls)));
         }
     });
-    let ended = Command::new(env::current_exe().unwrap())
-        .args(["--exact", "tunnel::a_proxy_connects_and_sees_no_more"])
-        .env(INSIDE, "1")
-        .env("STREAMTOKEN_FAULTS", &faults.line)
-        .env("SSL_CERT_FILE", &faults.places.ca)
-        .env("HTTPS_PROXY", format!("http://somebody:pass@{address}"))
-        .env_remove("NO_PROXY")
-        .env_remove("no_proxy")
-        .stdout(Stdio::piped())
-        .output()
-        .unwrap();
-    let output = String::from_utf8_lossy(&ended.stdout);
-    assert!(output.contains("1 passed"), "{output}");
-    assert!(ASKED.load(Ordering::Relaxed) > 0);
+    let run = |list: Option<&str>| {
+        let mut inside = Command::new(env::current_exe().unwrap());
+        inside
+            .args(["--exact", "tunnel::a_proxy_connects_and_sees_no_more"])
+            .env(INSIDE, if list.is_some() { "direct" } else { "proxied" })
+            .env("STREAMTOKEN_FAULTS", &faults.line)
+            .env("SSL_CERT_FILE", &faults.places.ca)
+            .env("HTTPS_PROXY", format!("http://somebody:pass@{address}"))
+            .env_remove("no_proxy")
+            .env_remove("NO_PROXY")
+            .envs(list.map(|list| ("NO_PROXY", list)))
+            .stdout(Stdio::piped());
+        let ended = inside.output().unwrap();
+        let output = String::from_utf8_lossy(&ended.stdout);
+        assert!(output.contains("1 passed"), "{output}");
+    };
+    run(None);
+    let asked = ASKED.load(Ordering::Relaxed);
+    assert!(asked > 0);
+    run(Some("a.example, 0.0.0.0/8"));
+    assert_eq!(
+        ASKED.load(Ordering::Relaxed),
+        asked,
+        "nobody asks the proxy"
+    );
 }
 
 /// The client, in an environment that names the proxy.
 fn inside() {
     let process = std::process::id();
+    if env::var(INSIDE).unwrap() == "direct" {
+        // That is this machine, though not by a name of loopback, and nobody listens.
+        let options = ClientOptions::new()
+            .api_token("a-token-of-the-test")
+            .account_id("account")
+            .max_retries(0)
+            .base_url("https://0.0.0.0:1/client/v4");
+        let client = Client::new(options).unwrap();
+        let token = client.stream().token().create("video", SignOptions::new());
+        assert_eq!(token.unwrap_err().code(), ErrorCode::ApiConnection);
+        return;
+    }
     for case in ["created-201", "unavailable-once"] {
         let options = ClientOptions::new()
             .api_token("a-token-of-the-test")
@@ -89,7 +113,6 @@ fn tunnel(client: &TcpStream, tls: &str) -> io::Result<()> {
     if !is_asked {
         return (&*client).write_all(b"HTTP/1.1 403 Forbidden\r\n\r\n");
     }
-    ASKED.fetch_add(1, Ordering::Relaxed);
     let server = TcpStream::connect(tls)?;
     (&*client).write_all(b"HTTP/1.1 200 OK\r\n\r\n")?;
     thread::scope(|scope| {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use serde::Serialize;
-use streamtoken::{Error, ErrorCode, SigningKey, api};
+use streamtoken::{Error, ErrorCode, api};
 use streamtoken_server::store::{KeyPurpose, Store, StoredKey};
 
 use super::place::{Place, usage};
@@ -55,13 +55,9 @@ pub(super) fn run(command: &Command, place: &Place, ui: Ui) -> Outcome {
 
 async fn create(args: &Create, place: &Place, ui: Ui) -> Outcome {
     let account = api::account_id(&args.account)?;
-    let key = match &args.key {
-        Some(path) => Some(SigningKey::load(
-            &*key_source::read(path)?,
-            args.key_id.as_deref(),
-        )?),
-        None => None,
-    };
+    let key = args.key.as_deref();
+    let key = key.map(|path| key_source::load(path, args.key_id.as_deref()));
+    let key = key.transpose()?;
     let service = place.open(ui).await?;
     if !service.add_account(account, key).await? {
         let message = format!("account {account} is there already, and keeps its key");

@@ -1,6 +1,6 @@
 //! The policy of an API token, from flags.
 
-use streamtoken::{AccessRules, Error, ErrorCode, MAX_LIFETIME, Result, SignOptions, Value};
+use streamtoken::{AccessRules, ErrorCode, Result, Value, host};
 use streamtoken_server::access::Policy;
 
 use crate::input;
@@ -55,20 +55,9 @@ fn rules(argument: &str) -> Result<Value> {
 
 /// Seconds as options write them; how long is too long, the policy says.
 fn seconds(text: &str) -> Result<u64> {
-    let value = number_or_text(text);
-    let refused = |error: Error| {
-        if matches!(error.code(), ErrorCode::DurationInvalid) {
-            return error.at("/max_lifetime");
-        }
-        let message = format!("max_lifetime is 1 to {MAX_LIFETIME} seconds");
-        Error::new(ErrorCode::OptionValue, message).at("/max_lifetime")
-    };
-    let options = Value::Object(vec![("expires_in".to_owned(), value)]);
-    // From a moment that is long past, so that the longest lifetime is no longer than numbers are.
-    let exp = SignOptions::from_value(&options)
-        .and_then(|options| options.resolved_exp(MOMENT))
-        .map_err(refused)?;
-    Ok(exp.saturating_sub(MOMENT))
+    match host::lifetime(&number_or_text(text)) {
+        Err(error) if error.code() == ErrorCode::DurationInvalid => Err(error.at("/max_lifetime")),
+        // What is negative, or can only be milliseconds, is as much out of the policy's range.
+        seconds => Ok(seconds.unwrap_or(u64::MAX)),
+    }
 }
-
-const MOMENT: u64 = 1_537_456_765;

@@ -96,16 +96,9 @@ pub(super) fn run(command: &Command, place: &Place, ui: Ui) -> Outcome {
 }
 
 async fn create(args: &Create, place: &Place, ui: Ui) -> Outcome {
-    check_text("name", &args.name, |_| true)?;
-    if let Some(email) = &args.email {
-        let is_address =
-            |text: &str| text.contains('@') && text.bytes().all(|b| b.is_ascii_graphic());
-        check_text("email", email, is_address)?;
-    }
-    let grants = args.grants()?;
+    let made = NewCredential::generate(&args.name, args.email.as_deref(), args.grants()?, now())?;
     let store = place.store().await?;
     refuse_unknown(&args.account, &store.accounts().await?)?;
-    let made = NewCredential::generate(&args.name, args.email.as_deref(), grants, now())?;
     store.add_credential(&made.stored).await?;
     let shown = show(&made, ui);
     if shown.is_err() {
@@ -211,7 +204,7 @@ async fn revoke(args: &Revoke, place: &Place, ui: Ui) -> Outcome {
 
 /// The text that was given is not repeated where it may be the token itself.
 fn unknown(id: &str) -> Error {
-    let message = if id.starts_with("stk_") {
+    let message = if NewCredential::is_secret(id) {
         "this is a token and not its id, which stands between the first two underscores; revoke it by its \
          id, since others can read arguments"
             .to_owned()
@@ -236,20 +229,6 @@ fn refuse_unknown(accounts: &[String], known: &[String]) -> Result<()> {
     }
 }
 
-/// Names and addresses are for people and lists: short, and without line ends.
-fn check_text(field: &str, text: &str, is_good: impl Fn(&str) -> bool) -> Result<()> {
-    let is_plain = !text.trim().is_empty() && !text.chars().any(char::is_control);
-    if is_plain && text.chars().count() <= LONGEST_TEXT && is_good(text) {
-        return Ok(());
-    }
-    let what = match field {
-        "email" => "an address in ASCII with an @",
-        _ => "text without control characters",
-    };
-    let message = format!("{field} is {what}, of 1 to {LONGEST_TEXT} characters");
-    Err(Error::new(ErrorCode::OptionValue, message).at(format!("/{field}")))
-}
-
 fn actions() -> clap::builder::PossibleValuesParser {
     clap::builder::PossibleValuesParser::new(Action::ALL.iter().map(|action| action.name()))
 }
@@ -258,7 +237,6 @@ fn now() -> String {
     format!("{:.6}", Clock::default().timestamp())
 }
 
-const LONGEST_TEXT: usize = 100;
 const CREATE_EXAMPLES: &str = "\
 Examples:
   $ export STREAMTOKEN_STORE=store.db STREAMTOKEN_MASTER_KEY_FILE=master.key

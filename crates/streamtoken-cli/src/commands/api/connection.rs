@@ -107,6 +107,10 @@ fn number(text: &str) -> Value {
 
 /// Says what the core says of its options as this command line does, which has flags and variables instead.
 pub(super) fn in_flags(error: Error) -> Error {
+    // What the API says is about its own members, and comes with facts that are kept.
+    if error.api().is_some() {
+        return error;
+    }
     let field = error.field().unwrap_or_default();
     let is_it = |(code, at, _): &&(ErrorCode, &str, &str)| *code == error.code() && *at == field;
     let option = field.trim_start_matches('/');
@@ -159,6 +163,12 @@ const SENTENCES: &[(ErrorCode, &str, &str)] = &[
         ErrorCode::ApiCredentialMissing,
         "/api_email",
         "the e-mail address of the API key is missing; set CLOUDFLARE_EMAIL, or better use an API token \
+         (CLOUDFLARE_API_TOKEN or --api-token-file FILE)",
+    ),
+    (
+        ErrorCode::ApiCredentialMissing,
+        "/api_key",
+        "the API key of the e-mail address is missing; set CLOUDFLARE_API_KEY, or better use an API token \
          (CLOUDFLARE_API_TOKEN or --api-token-file FILE)",
     ),
     (

@@ -22,7 +22,9 @@ use crate::output::{Outcome, Ui};
 #[command(after_help = EXAMPLES)]
 pub(super) enum Command {
     Create(create::Args),
-    List(list::Args),
+    /// List the account's signing keys, without their private parts
+    #[command(after_help = list::EXAMPLES)]
+    List,
     Delete(delete::Args),
     Rotate(rotate::Args),
 }
@@ -30,7 +32,7 @@ pub(super) enum Command {
 pub(super) fn run(command: &Command, connection: &Connection, ui: Ui) -> Outcome {
     match command {
         Command::Create(args) => create::run(args, connection, ui),
-        Command::List(_) => list::run(connection, ui),
+        Command::List => list::run(connection, ui),
         Command::Delete(args) => delete::run(args, connection, ui),
         Command::Rotate(args) => rotate::run(args, connection, ui),
     }

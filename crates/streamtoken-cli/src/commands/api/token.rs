@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use streamtoken::client::TokenParams;
-use streamtoken::{Error, ErrorCode, Result, SigningKey, Value};
+use streamtoken::{Error, ErrorCode, Result, Value};
 
 use super::connection::Connection;
 use crate::commands::sign::flags::{Claims, RuleFlags, Times, Urls, layers};
@@ -71,7 +71,7 @@ impl Create {
         let Some(path) = &self.send_private_key else {
             return Ok(params);
         };
-        let key = SigningKey::load(&*key_source::read(path)?, self.key_id.as_deref())?;
+        let key = key_source::load(path, self.key_id.as_deref())?;
         Ok(params.key(key.id(), key.to_pem_base64().as_str()))
     }
 }

@@ -2,8 +2,6 @@
 
 use std::path::PathBuf;
 
-use streamtoken::SigningKey;
-
 use super::write::{Format, Written, is_stdout, line, new_file, shown};
 use crate::key_source::KeyFile;
 use crate::output::{Exit, Outcome, Ui};
@@ -23,7 +21,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, ui: Ui) -> Outcome {
-    let key = SigningKey::load(&*args.key.read()?, args.key.key_id())?;
+    let key = args.key.load()?;
     let text = args.format.write(&key);
     let file = args.out.as_ref().filter(|out| !is_stdout(out));
     if let Some(file) = file {

@@ -93,10 +93,8 @@ impl DevArgs {
     }
 
     fn load_key(&self) -> Result<Option<SigningKey>> {
-        let Some(path) = &self.key else {
-            return Ok(None);
-        };
-        SigningKey::load(&*key_source::read(path)?, self.key_id.as_deref()).map(Some)
+        let load = |path| key_source::load(path, self.key_id.as_deref());
+        self.key.as_deref().map(load).transpose()
     }
 }
 

@@ -16,6 +16,8 @@ use streamtoken::Result;
 use tokio::sync::oneshot;
 
 use crate::input::take_stdin;
+#[cfg(unix)]
+use crate::signals;
 
 /// What tells the process to stop.
 pub(super) struct Stop {
@@ -71,8 +73,10 @@ impl Signals {
     fn new() -> Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         let mut kinds = vec![SignalKind::terminate(), SignalKind::interrupt()];
-        if !hangup_may_be_ignored() {
-            kinds.push(SignalKind::hangup());
+        // Where nobody can tell, it stays as it is: `nohup` or the like may have set it to be ignored.
+        let hangup = SignalKind::hangup();
+        if !signals::ignored(hangup.as_raw_value()).unwrap_or(true) {
+            kinds.push(hangup);
         }
         let signals = kinds.into_iter().map(signal).collect::<io::Result<_>>();
         signals.map(Self).map_err(|_| ErrorCode::Internal.into())
@@ -90,17 +94,6 @@ impl Signals {
         })
         .await;
     }
-}
-
-/// Whether `nohup` or the like may have set SIGHUP, the first signal, to be ignored. It stays so then.
-#[cfg(unix)]
-fn hangup_may_be_ignored() -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status
-        .lines()
-        .find_map(|line| line.strip_prefix("SigIgn:"))
-        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-    mask.is_none_or(|mask| mask & 1 == 1)
 }
 
 /// Ctrl-C.

@@ -3,8 +3,7 @@
 use std::io::IsTerminal as _;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use serde::Serialize;
-use streamtoken::{BatchAnswer, Error, Finding, SignOptions, Signer, Token};
+use streamtoken::{BatchAnswer, SignOptions, Signer};
 
 use crate::lines::Lines;
 use crate::output::{Exit, Outcome, Stop, Ui, json};
@@ -53,34 +52,7 @@ fn answer_all(
 }
 
 fn text(answers: &[BatchAnswer]) -> String {
-    answers
-        .iter()
-        .map(|answer| json(&Line::from(answer)) + "\n")
-        .collect()
-}
-
-/// An answer of the core's, with the warnings of its token where there are some.
-#[derive(Serialize)]
-struct Line<'a> {
-    line: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    token: Option<&'a Token>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    warnings: &'a [Finding],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<&'a Error>,
-}
-
-impl<'a> From<&'a BatchAnswer> for Line<'a> {
-    fn from(answer: &'a BatchAnswer) -> Self {
-        let result = answer.result().as_ref();
-        Self {
-            line: answer.line(),
-            token: result.ok(),
-            warnings: result.map(Token::warnings).unwrap_or_default(),
-            error: result.err(),
-        }
-    }
+    answers.iter().map(|answer| json(answer) + "\n").collect()
 }
 
 #[derive(Default)]

@@ -69,10 +69,7 @@ pub(in crate::commands) fn layers(
     times: &Times,
     rules: &RuleFlags,
 ) -> Result<[Value; 2]> {
-    let below = match &claims.options {
-        Some(argument) => input::json(argument, "the options")?,
-        None => Value::Object(Vec::new()),
-    };
+    let below = input::options(claims.options.as_deref(), "the options")?;
     let mut above = times.members()?;
     above.extend(claims.members());
     if let Some(rules) = rules.read()? {
@@ -128,10 +125,8 @@ impl Urls {
         if !self.urls {
             return Ok(None);
         }
-        let options = match &self.url_options {
-            Some(argument) => UrlOptions::from_value(&input::json(argument, "the URL options")?)?,
-            None => UrlOptions::default(),
-        };
+        let options = input::options(self.url_options.as_deref(), "the URL options")?;
+        let options = UrlOptions::from_value(&options)?;
         let code = customer_code(self.customer_code.as_deref())?;
         Ok(Some(Wanted(code, options)))
     }

@@ -1,7 +1,8 @@
 //! `verify -` over lines of tokens.
 
 use serde::Serialize;
-use streamtoken::{Claims, Error, ErrorCode, MAX_LINE, Result};
+use streamtoken::host::batch_line;
+use streamtoken::{Claims, Error, Result};
 
 use super::Report;
 use crate::lines::Lines;
@@ -21,7 +22,7 @@ pub(super) fn run(
         let mut answers = String::new();
         for line in &batch {
             number += 1;
-            let result = token(line).and_then(check);
+            let result = batch_line(line).and_then(check);
             all_accepted &= result.is_ok();
             answers.push_str(&answer(number, &result, report.ui));
             answers.push('\n');
@@ -36,23 +37,6 @@ pub(super) fn run(
             });
         }
     }
-}
-
-/// A line without its `\r`; the `\n` is gone already.
-pub(super) fn without_line_end(line: &[u8]) -> &[u8] {
-    line.strip_suffix(b"\r").unwrap_or(line)
-}
-
-/// The token of a line, with the refusals of lines that the batch of `sign` has.
-fn token(line: &[u8]) -> Result<&[u8]> {
-    let token = without_line_end(line);
-    if token.len() > MAX_LINE {
-        return Err(ErrorCode::LineTooLong.into());
-    }
-    if token.trim_ascii().is_empty() {
-        return Err(ErrorCode::LineBlank.into());
-    }
-    Ok(token)
 }
 
 fn answer(line: u64, result: &Result<Claims>, ui: Ui) -> String {

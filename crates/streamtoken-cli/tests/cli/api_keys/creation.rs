@@ -119,6 +119,20 @@ fn a_name_that_is_taken_costs_no_key() {
 }
 
 #[test]
+fn what_is_not_known_of_a_key_is_saved_too() {
+    let mut result = answer("k");
+    result["site"] = json!({"of": [1, "a"]});
+    let stub = Stub::result(&result);
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut command = stub.command();
+    command.args(["keys", "create"]).current_dir(folder.path());
+    feed(&mut command, "").good();
+    let file = fs::read(folder.path().join("stream-key-k.json")).expect("a file");
+    let saved: Json = serde_json::from_slice(&file).expect("JSON");
+    assert_eq!(saved, result);
+}
+
+#[test]
 fn an_id_is_no_path() {
     let mut result = answer("x");
     for id in ["../../x\u{1b}[31m", "", "a b", "x\nkey id: y"] {

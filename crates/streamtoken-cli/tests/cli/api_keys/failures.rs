@@ -1,7 +1,7 @@
 //! `streamtoken api keys`: what goes wrong before a key is made costs none, and what goes wrong afterwards names it.
 
-use std::fs;
-use std::os::unix::fs::symlink;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::process::Command;
 
 use serde_json::{Value as Json, json};
@@ -52,6 +52,33 @@ fn a_full_disk_is_found_before_a_key_is_made() {
     let why = Run::from(command.output().expect("bash")).refused(2, "file_unwritable");
     assert!(why.contains("file too large"), "{why}");
     assert!(api.keys().is_empty() && api.files().is_empty());
+}
+
+#[test]
+fn a_folder_that_cannot_be_read_is_found_before_a_key_is_made() {
+    let api = Api::new();
+    let folder = api.at("drop");
+    fs::create_dir(&folder).expect("a folder");
+    fs::set_permissions(&folder, Permissions::from_mode(0o300)).expect("its mode");
+    // What stands in the way of everybody else is none to root, who has to lay that down first.
+    let is_root = fs::metadata("/proc/self").expect("a process").uid() == 0;
+    let mut command = if is_root {
+        let mut command = Command::new("setpriv");
+        command.arg("--bounding-set=-dac_override,-dac_read_search");
+        command.arg(env!("CARGO_BIN_EXE_streamtoken"));
+        command
+    } else {
+        Command::new(env!("CARGO_BIN_EXE_streamtoken"))
+    };
+    command
+        .args(["api", "keys", "create", "--out", "drop/key"])
+        .envs(api.variables())
+        .current_dir(api.at(""));
+    let why = Run::from(command.output().expect("the end")).refused(2, "file_unwritable");
+    assert!(why.contains("its folder cannot be read"), "{why}");
+    assert!(api.keys().is_empty(), "no key was made in vain");
+    fs::set_permissions(&folder, Permissions::from_mode(0o700)).expect("its mode");
+    assert_eq!(fs::read_dir(&folder).expect("the folder").count(), 0);
 }
 
 #[test]

@@ -2,15 +2,15 @@
 
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
+use sqlx::{ConnectOptions as _, Connection as _, SqlSafeStr as _, SqliteConnection};
 use streamtoken::{Error, ErrorCode, Result};
 
 use super::SqliteStore;
@@ -18,7 +18,25 @@ use super::place::Place;
 use super::rows::{is_busy, is_read_only, refused};
 use crate::files;
 
-static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+/// The steps to the tables of this version, in their order. `sqlx::migrate!` would read the folder by itself, but
+/// its crate of macros compiles all of SQLite once more, for the compiler.
+static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
+    let steps = [
+        (
+            "keys and credentials",
+            include_str!("../../../migrations/sqlite/0001_keys_and_credentials.sql"),
+        ),
+        (
+            "master key",
+            include_str!("../../../migrations/sqlite/0002_master_key.sql"),
+        ),
+    ];
+    let migrations = (1..).zip(steps).map(|(version, (description, sql))| {
+        let kind = MigrationType::Simple;
+        Migration::new(version, description.into(), kind, sql.into_sql_str(), false)
+    });
+    Migrator::with_migrations(migrations.collect())
+});
 
 /// How long a statement waits for another process that writes.
 const BUSY: Duration = Duration::from_secs(5);

@@ -2,7 +2,7 @@
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher as _;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use reqwest::redirect::Policy;
 use streamtoken::client::{
@@ -28,12 +28,7 @@ pub fn http_client() -> reqwest::Result<reqwest::Client> {
 pub async fn send<T>(http: &reqwest::Client, mut call: Call<T>) -> streamtoken::Result<T> {
     let begin = Instant::now();
     loop {
-        let limit = call.time_limit(begin.elapsed());
-        let attempt = tokio::time::timeout(limit, attempt(http, call.request()));
-        let outcome = attempt.await.unwrap_or_else(|_| {
-            // The request may have been sent before the time was over.
-            Outcome::Broken(Broke::Timeout, Arrived::Maybe, String::new())
-        });
+        let outcome = within(call.time_limit(begin.elapsed()), http, call.request()).await;
         match call.after(outcome, moment(begin)) {
             Step::Done(result) => return Ok(result),
             Step::Wait(pause) => tokio::time::sleep(pause).await,
@@ -42,6 +37,23 @@ pub async fn send<T>(http: &reqwest::Client, mut call: Call<T>) -> streamtoken::
             _ => return Err(Error::from(ErrorCode::Internal)),
         }
     }
+}
+
+/// One attempt, unless the deadline is over before it begins.
+async fn within(
+    limit: Duration,
+    http: &reqwest::Client,
+    request: &http::Request<Vec<u8>>,
+) -> Outcome {
+    if limit.is_zero() {
+        let detail = "the deadline is over".to_owned();
+        return Outcome::Broken(Broke::Deadline, Arrived::No, detail);
+    }
+    let attempt = tokio::time::timeout(limit, attempt(http, request));
+    attempt.await.unwrap_or_else(|_| {
+        // The request may have been sent before the time was over.
+        Outcome::Broken(Broke::Timeout, Arrived::Maybe, String::new())
+    })
 }
 
 async fn attempt(http: &reqwest::Client, request: &http::Request<Vec<u8>>) -> Outcome {

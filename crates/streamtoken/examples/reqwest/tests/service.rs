@@ -2,15 +2,18 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails may panic")]
 
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::process::{Command, Output};
+use std::time::Duration;
 
-use streamtoken::client::{CallOptions, ClientOptions, Requests, TokenParams};
+use streamtoken::client::{Call, CallOptions, ClientOptions, CreatedKey, Requests, TokenParams};
 use streamtoken::{ErrorCode, verify};
 use streamtoken::{KeySet, VerifyContext};
 use streamtoken_example_reqwest::{http_client, send};
 use streamtoken_server::dev::{Emulator, EmulatorOptions};
 use streamtoken_server::serve;
 use tokio::net::TcpListener;
+use tokio::time::timeout;
 
 const VIDEO: &str = "ea95132c15732412d22c1476fa83f27a";
 
@@ -58,23 +61,40 @@ async fn tokens_and_keys_come_and_go() {
     assert_eq!(again.unwrap_err().code(), ErrorCode::ApiNotFound);
 }
 
-#[tokio::test]
-async fn nobody_there_is_tried_again() {
+/// The making of a key where nobody listens.
+async fn call_of_nobody(options: &CallOptions) -> Call<CreatedKey> {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);
-    let options = ClientOptions::new()
+    let client = ClientOptions::new()
         .base_url(format!("http://{address}"))
         .account_id("account")
         .api_token("token")
         .max_retries(1);
-    let call = Requests::new(options)
-        .unwrap()
-        .create_key(&CallOptions::new())
-        .unwrap();
+    Requests::new(client).unwrap().create_key(options).unwrap()
+}
+
+#[tokio::test]
+async fn nobody_there_is_tried_again() {
+    let call = call_of_nobody(&CallOptions::new()).await;
     let error = send(&http_client().unwrap(), call).await.unwrap_err();
     assert_eq!(error.code(), ErrorCode::ApiConnection);
     assert_eq!(error.api().unwrap().attempts(), 2);
+}
+
+#[tokio::test]
+async fn nothing_is_sent_once_the_deadline_is_over() {
+    let deadline = Duration::from_secs(2);
+    let call = call_of_nobody(&CallOptions::new().deadline(deadline)).await;
+    let http = http_client().unwrap();
+    let mut sending = pin!(send(&http, call));
+    // Into the pause; then the program does something else for a long time.
+    let begun = timeout(Duration::from_millis(100), &mut sending).await;
+    assert!(begun.is_err());
+    std::thread::sleep(deadline);
+    let error = sending.await.unwrap_err();
+    assert_eq!(error.code(), ErrorCode::ApiTimeout);
+    assert_eq!(error.api().unwrap().attempts(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

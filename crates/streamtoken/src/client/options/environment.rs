@@ -4,6 +4,7 @@ use std::env;
 use std::ffi::OsString;
 
 use super::ClientOptions;
+use crate::environment;
 
 const API_TOKEN: &str = "CLOUDFLARE_API_TOKEN";
 const API_KEY: &str = "CLOUDFLARE_API_KEY";
@@ -24,10 +25,7 @@ impl ClientOptions {
     /// As [`ClientOptions::or_env`], from the environment that a host language shows its programs.
     #[must_use]
     pub fn or_variables(mut self, lookup: impl Fn(&str) -> Option<OsString>) -> Self {
-        let variable = |name| {
-            let text = lookup(name)?.to_string_lossy().trim().to_owned();
-            (!text.is_empty()).then_some(text)
-        };
+        let variable = |name| environment::text(&lookup, name);
         self.credentials.fill(
             || variable(API_TOKEN),
             || variable(API_KEY),

@@ -7,7 +7,7 @@ use crate::{Error, ErrorCode, Result, Value};
 
 /// How long one attempt may take, as in the official clients.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
-/// How long an attempt may take to connect, TLS included.
+/// How long an attempt may take to connect, the lookup of the name and TLS included.
 pub const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How often a request is sent again, as in the official clients.
 pub const DEFAULT_MAX_RETRIES: u32 = 2;

@@ -7,7 +7,7 @@ use crate::client::{
     Arrived, Broke, CallOptions, ClientOptions, Moment, Outcome, Step, TokenParams,
 };
 use crate::key::tests::example_key;
-use crate::{Error, ErrorCode, SignOptions, TimeFormat, Value};
+use crate::{Error, ErrorCode, Finding, SignOptions, Signer, TimeFormat, Value};
 
 const NOW: u64 = 1_750_000_000;
 const MOMENT: Moment = Moment {
@@ -209,6 +209,17 @@ fn what_would_lead_elsewhere_is_no_id() {
 }
 
 #[test]
+fn the_word_for_a_deletion_can_be_held_by_every_language() {
+    let mut call = requests().delete_key("k", &CallOptions::new()).unwrap();
+    let body = br#"{"success":true,"result":"Re\u0000voked"}"#;
+    let answered = Outcome::Answered(Response::new(body.to_vec()));
+    match call.after(answered, MOMENT) {
+        Step::Done(word) => assert_eq!(word, "Re\u{fffd}voked"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
 fn an_account_is_needed_and_the_calls_own_counts() {
     let nobody = Requests::new(ClientOptions::new().api_token("t")).unwrap();
     let error = nobody.list_keys(&CallOptions::new()).unwrap_err();
@@ -272,6 +283,34 @@ fn options_are_checked_before_anything_is_sent() {
     ] {
         assert_eq!(body(json).unwrap_err().code(), code, "{json}");
     }
+}
+
+/// The ids of the warnings of the token with which the API answers a call with these options.
+fn warned(json: &str) -> Vec<&'static str> {
+    let token = Signer::new(example_key()).sign("video", &SignOptions::new());
+    let answer = format!(
+        "{{\"success\":true,\"result\":{{\"token\":\"{}\"}}}}",
+        token.unwrap()
+    );
+    let mut call = requests().create_token("video", &read(json)).unwrap();
+    let response = Response::new(answer.into_bytes());
+    match call.after(Outcome::Answered(response), MOMENT) {
+        Step::Done(token) => token.warnings().iter().map(Finding::id).collect(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn tokens_come_with_the_warnings_of_the_options_that_were_sent() {
+    let template =
+        r#"{"accessRules":[{"type":"ip.geoip.country","action":"allow","country":["GB"]}]}"#;
+    assert_eq!(warned(template), ["allow_without_block"]);
+    assert_eq!(warned(r#"{"expires_in":59}"#), ["lifetime_short"]);
+    let later = r#"{"now":1750000000,"nbf":1750000001}"#;
+    assert_eq!(warned(later), ["not_valid_yet"]);
+    // The API honours the flag; it is what is signed here that may not.
+    assert_eq!(warned(r#"{"flags":{"original":true}}"#), [""; 0]);
+    assert_eq!(warned("{}"), [""; 0]);
 }
 
 #[test]

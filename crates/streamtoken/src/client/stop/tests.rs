@@ -111,6 +111,23 @@ fn a_key_that_may_have_been_made_is_reported_so() {
 }
 
 #[test]
+fn a_key_that_may_have_been_made_when_the_client_closes_is_reported_so() {
+    let server = Server::start();
+    let client = server.client("http");
+    let asking = client.clone();
+    let call = thread::spawn(move || asking.stream().keys().create(&CallOptions::new()));
+    server.awaits("keys");
+    client.close();
+    let error = end(call).unwrap_err();
+    assert_eq!(error.code(), ErrorCode::ClientClosed);
+    assert_eq!(error.api().unwrap().attempts(), 1);
+    assert_eq!(
+        error.message(),
+        "the client was closed; it may have been done all the same: look before you ask again"
+    );
+}
+
+#[test]
 fn a_connection_that_was_kept_outlives_the_stop_of_the_call_before() {
     let server = Server::start();
     let client = server.client("http");

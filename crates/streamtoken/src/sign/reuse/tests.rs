@@ -7,8 +7,8 @@ use proptest::prelude::*;
 use super::{MAX_KEPT, MAX_KEPT_TOKEN};
 use crate::key::tests::example_key;
 use crate::{
-    AccessRules, Condition, ErrorCode, Flags, LintLevel, Rule, SignOptions, Signer, TimeFormat,
-    Token,
+    AccessRules, Condition, ErrorCode, Flags, KeySet, LintLevel, Rule, SignOptions, Signer,
+    SigningKey, TimeFormat, Token, VerifyContext, verify,
 };
 
 const NOW: u64 = 1_537_456_765;
@@ -75,6 +75,18 @@ fn whatever_differs_is_minted() {
     assert_ne!(text(&signer.sign("w", &options()).unwrap()), "planted");
     let other_level = signer.lint(LintLevel::Off);
     assert_ne!(text(&other_level.sign("v", &options()).unwrap()), "planted");
+}
+
+#[test]
+fn signers_with_different_keys_share_nothing() {
+    let generated = SigningKey::generate().unwrap();
+    let other = SigningKey::load(generated.to_pkcs1_pem().as_str(), Some(example_key().id()));
+    let (ours, theirs) = (Signer::new(example_key()), Signer::new(other.unwrap()));
+    plant(&ours, "v", &options());
+    let token = theirs.sign("v", &options()).unwrap();
+    let keys = KeySet::from(theirs.key());
+    assert!(verify(&token, &keys, &VerifyContext::new().now(NOW)).is_ok());
+    assert_eq!(text(&ours.sign("v", &options()).unwrap()), "planted");
 }
 
 /// The largest time in seconds and the next, which is refused, lie in one window.

@@ -123,13 +123,50 @@ fn an_answer_may_ask_for_a_longer_pause_up_to_five_minutes() {
 fn without_a_living_token_the_next_caller_tries_at_once() {
     let mut plan = holding(0.0);
     assert_eq!(plan.ask(at(3599, 0.0)), Step::UseAndRenew("old"));
-    plan.failed(Some(Duration::from_secs(300)), at(3599, 0.0));
+    plan.failed(None, at(3599, 0.0));
     assert_eq!(plan.ask(at(3599, 0.0)), Step::Use("old"));
+    assert_eq!(plan.ask(at(3600, 0.0)), Step::Renew);
+    plan.failed(Some(Duration::ZERO), at(3600, 0.0));
     assert_eq!(plan.ask(at(3600, 0.0)), Step::Renew);
     plan.failed(None, at(3600, 0.0));
     assert_eq!(plan.ask(at(3600, 0.0)), Step::Renew);
     plan.abandoned();
     assert_eq!(plan.ask(at(3600, 0.0)), Step::Renew);
+}
+
+#[test]
+fn without_a_living_token_a_wish_to_be_left_alone_counts_up_to_five_minutes() {
+    for (wanted, wait) in [(1, 1), (30, 30), (300, 300), (86_400, 300)] {
+        let mut plan = Freshness::<()>::new(&SignOptions::new()).unwrap();
+        for begin in [0, 1000] {
+            assert_eq!(plan.ask(at(begin, 0.0)), Step::Renew);
+            plan.failed(Some(Duration::from_secs(wanted)), at(begin, 0.0));
+            for seconds in [0, wait - 1] {
+                assert_eq!(plan.ask(at(begin + seconds, 0.0)), Step::Refuse, "{wanted}");
+            }
+        }
+        assert_eq!(plan.ask(at(1000 + wait, 0.0)), Step::Renew);
+        plan.failed(None, at(1000 + wait, 0.0));
+        assert_eq!(plan.ask(at(1000 + wait, 0.0)), Step::Renew, "it is over");
+    }
+}
+
+#[test]
+fn a_wish_that_came_while_the_token_lived_counts_after_its_death() {
+    let mut plan = holding(0.0);
+    assert_eq!(plan.ask(at(3500, 0.0)), Step::UseAndRenew("old"));
+    plan.failed(Some(Duration::from_secs(200)), at(3500, 0.0));
+    assert_eq!(plan.ask(at(3599, 0.0)), Step::Use("old"));
+    assert_eq!(plan.ask(at(3600, 0.0)), Step::Refuse);
+    assert_eq!(plan.ask(at(3699, 0.0)), Step::Refuse);
+    // The monotonic clock measures it.
+    let put_back = Moment {
+        now: START + 3600,
+        ..at(3700, 0.0)
+    };
+    assert_eq!(plan.ask(put_back), Step::Renew);
+    plan.renewed("new", hour(3700), at(3700, 0.0)).unwrap();
+    assert_eq!(plan.ask(at(3700, 0.0)), Step::Use("new"));
 }
 
 #[test]
@@ -222,6 +259,7 @@ proptest! {
         let mut plan = Freshness::new(&options).unwrap();
         let (mut now, mut elapsed, mut renewing) = (4000, Duration::ZERO, false);
         let mut newest = None;
+        let mut unwanted_until = Duration::ZERO;
         for (event, random) in events {
             elapsed += Duration::from_millis(700);
             let moment = Moment { now, elapsed, random };
@@ -234,7 +272,12 @@ proptest! {
                     }
                     Step::Renew => {
                         prop_assert!(!renewing && newest.is_none_or(|exp| exp <= now));
+                        prop_assert!(elapsed >= unwanted_until);
                         renewing = true;
+                    }
+                    Step::Refuse => {
+                        prop_assert!(!renewing && newest.is_none_or(|exp| exp <= now));
+                        prop_assert!(elapsed < unwanted_until);
                     }
                     Step::Wait => prop_assert!(renewing && newest.is_none_or(|exp| exp <= now)),
                 },
@@ -244,10 +287,17 @@ proptest! {
                     if plan.renewed(exp, life, moment).is_ok() {
                         newest = Some(exp);
                     }
+                    if renewing || exp > now {
+                        unwanted_until = Duration::ZERO;
+                    }
                     renewing = false;
                 }
                 Event::Failed(wanted) => {
-                    plan.failed(Some(Duration::from_secs(wanted)), moment);
+                    let wanted = Duration::from_secs(wanted);
+                    plan.failed(Some(wanted), moment);
+                    if renewing {
+                        unwanted_until = elapsed + wanted.min(Duration::from_secs(300));
+                    }
                     renewing = false;
                 }
                 Event::Abandoned => {

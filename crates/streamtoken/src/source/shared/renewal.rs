@@ -27,14 +27,14 @@ impl Renewal {
     }
 
     pub(super) fn wait(&self) -> Result<Arc<Token>> {
-        if self.by.get() == Some(&thread::current().id()) {
-            let message = "a token is wanted by what is called to renew it";
-            return Err(Error::new(ErrorCode::Internal, message));
-        }
         let mut outcome = self.outcome();
         loop {
             if let Some(outcome) = &*outcome {
                 return outcome.clone();
+            }
+            if self.by.get() == Some(&thread::current().id()) {
+                let message = "a token is wanted by what is called to renew it";
+                return Err(Error::new(ErrorCode::Internal, message));
             }
             outcome = self
                 .ended

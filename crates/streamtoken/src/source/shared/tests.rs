@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::super::freshness::Moment;
 use super::{Clock, TokenSource, Way};
 use crate::key::tests::example_key;
-use crate::{Condition, Error, ErrorCode, Result, Rule, SignOptions, Signer, Token};
+use crate::{ApiFailure, Condition, Error, ErrorCode, Result, Rule, SignOptions, Signer, Token};
 
 const START: u64 = 1_750_000_000;
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -47,6 +47,8 @@ struct Bench {
     hand: Hand,
     minted: Arc<AtomicUsize>,
     fails: Arc<AtomicBool>,
+    /// What the API says with a failure.
+    retry_after: Arc<Mutex<Option<Duration>>>,
 }
 
 /// A source by the test's clock. `gate` is waited at by whoever mints.
@@ -58,13 +60,19 @@ fn bench(is_quick: bool, gate: Option<Gate>) -> Bench {
     );
     let signer = Signer::new(example_key());
     let (time, count, is_failing) = (Arc::clone(&hand.0), Arc::clone(&minted), Arc::clone(&fails));
+    let retry_after = Arc::new(Mutex::new(None));
+    let wait = Arc::clone(&retry_after);
     let make = move || {
         count.fetch_add(1, Ordering::SeqCst);
         if let Some(gate) = &gate {
             gate.pass();
         }
         if is_failing.load(Ordering::SeqCst) {
-            return Err(Error::new(ErrorCode::ApiConnection, "no way"));
+            let failure = ApiFailure {
+                retry_after: *wait.lock().unwrap(),
+                ..ApiFailure::default()
+            };
+            return Err(Error::new(ErrorCode::ApiConnection, "no way").with_api(failure));
         }
         signer.sign("v", &SignOptions::new().now(time.load(Ordering::SeqCst)))
     };
@@ -78,6 +86,7 @@ fn bench(is_quick: bool, gate: Option<Gate>) -> Bench {
         hand,
         minted,
         fails,
+        retry_after,
     }
 }
 
@@ -258,6 +267,33 @@ fn after_a_failure_the_old_token_is_given_while_it_lives_and_no_longer() {
 }
 
 #[test]
+fn without_a_living_token_all_get_the_error_until_the_api_wants_to_be_asked() {
+    let bench = bench(true, None);
+    let calls = Arc::new(AtomicUsize::new(0));
+    let told = Arc::clone(&calls);
+    let mut source = bench.source.clone().on_error(move |_| {
+        told.fetch_add(1, Ordering::SeqCst);
+    });
+    Arc::get_mut(&mut source.0).unwrap().clock = bench.hand.clock();
+    *bench.retry_after.lock().unwrap() = Some(Duration::from_secs(30));
+    bench.fails.store(true, Ordering::SeqCst);
+    let first = source.token().unwrap_err();
+    bench.fails.store(false, Ordering::SeqCst);
+    for seconds in [0, 29] {
+        bench.hand.set(seconds);
+        // Those who did not fail themselves, too.
+        let other = thread::scope(|scope| scope.spawn(|| source.token()).join().unwrap());
+        for error in [source.token().unwrap_err(), other.unwrap_err()] {
+            assert_eq!(error, first);
+        }
+    }
+    assert_eq!(bench.count(), 1, "nothing was asked");
+    assert_eq!(calls.load(Ordering::SeqCst), 1, "one renewal has failed");
+    bench.hand.set(30);
+    assert_eq!(source.token().unwrap().exp(), START + 30 + 3600);
+}
+
+#[test]
 fn a_callback_may_panic_and_may_ask_the_source() {
     let bench = bench(true, None);
     bench.fails.store(true, Ordering::SeqCst);
@@ -279,6 +315,34 @@ fn a_callback_may_panic_and_may_ask_the_source() {
     assert!(source.token().is_err());
     assert_eq!(calls.load(Ordering::SeqCst), 2, "again after it panicked");
     assert_eq!(bench.count(), 4);
+    own.lock().unwrap().take();
+}
+
+#[test]
+fn a_renewal_beside_the_callback_is_not_told_of() {
+    let bench = bench(false, None);
+    let calls = Arc::new(AtomicUsize::new(0));
+    let own = Arc::new(Mutex::new(None::<TokenSource>));
+    let (told, place, hand) = (Arc::clone(&calls), Arc::clone(&own), bench.hand.clone());
+    let mut source = bench.source.clone().on_error(move |_| {
+        told.fetch_add(1, Ordering::SeqCst);
+        // The pause is over.
+        hand.0.fetch_add(61, Ordering::SeqCst);
+        let source = place.lock().unwrap().clone().unwrap();
+        source.token().unwrap();
+    });
+    Arc::get_mut(&mut source.0).unwrap().clock = bench.hand.clock();
+    *own.lock().unwrap() = Some(source.clone());
+    source.token().unwrap();
+    bench.fails.store(true, Ordering::SeqCst);
+    bench.hand.set(2880);
+    source.token().unwrap();
+    poll(|| {
+        let renewal = source.0.course.state().renewal.clone().unwrap();
+        // The thread has it no more.
+        bench.count() >= 3 && Arc::strong_count(&renewal) == 2
+    });
+    assert_eq!(calls.load(Ordering::SeqCst), 1);
     own.lock().unwrap().take();
 }
 

@@ -115,11 +115,8 @@ impl Place {
 }
 
 fn mint_with(program: &Path) -> Result<String> {
-    let example = Example::read()?;
     let mut mint = Command::new(program);
-    mint.env("CLOUDFLARE_STREAM_KEY_FILE", Example::key_file())
-        .env("CLOUDFLARE_STREAM_KEY_ID", example.key_id)
-        .env_remove("CLOUDFLARE_STREAM_KEY");
+    Example::read()?.give_key(&mut mint);
     command::run(mint)
 }
 

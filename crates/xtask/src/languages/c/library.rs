@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::command::{self, cargo_line};
+use crate::built;
 use crate::dist;
 use crate::project;
 
@@ -17,15 +17,12 @@ pub(crate) struct Library(PathBuf);
 impl Library {
     /// The library as it is shipped, of the dev profile.
     pub(crate) fn build() -> Result<Self> {
-        Self::with("build --quiet -p streamtoken-capi", "lib")
+        Self::with(&[], "lib")
     }
 
     /// The library whose functions panic on demand.
     pub(super) fn provoking() -> Result<Self> {
-        Self::with(
-            "build --quiet -p streamtoken-capi --features provoke-panic",
-            "lib-provoking",
-        )
+        Self::with(&["streamtoken-capi/provoke-panic"], "lib-provoking")
     }
 
     /// The arguments with which a C or C++ compiler links the library, and finds it when the program runs.
@@ -43,8 +40,8 @@ impl Library {
         self.0.join(FILE)
     }
 
-    fn with(build: &str, folder: &str) -> Result<Self> {
-        command::run(cargo_line(build))?;
+    fn with(features: &[&str], folder: &str) -> Result<Self> {
+        built::workspace(features)?;
         let library = Self(project::target().join("c").join(folder));
         fs::create_dir_all(&library.0)?;
         fs::copy(project::target().join("debug").join(FILE), library.file())?;

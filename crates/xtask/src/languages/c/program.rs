@@ -4,14 +4,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, anyhow, bail, ensure};
 
 use super::{Library, include};
 use crate::command::{self, Ended};
 use crate::dist::Example;
 use crate::faults;
-use crate::languages::CLOUDFLARE;
 use crate::languages::services::Services;
+use crate::languages::tools;
+use crate::markdown;
 use crate::project;
 use crate::test::Tally;
 use crate::vectors::{self, Count};
@@ -75,7 +76,9 @@ impl Way {
         let mut command = Command::new("timeout");
         command.arg("600");
         if self == Self::Valgrind {
-            command.arg("valgrind").args(VALGRIND);
+            // Threads take turns, or those of a busy machine wait for minutes.
+            command.args(["valgrind", "--fair-sched=yes"]);
+            command.args(tools::VALGRIND);
         }
         command.arg(program);
         command
@@ -83,12 +86,13 @@ impl Way {
 }
 
 impl Program {
+    /// The longest ones first, and side by side.
     pub(super) const ALL: &'static [Self] = &[
         Self::Vectors,
+        Self::Client,
+        Self::Threads,
         Self::Boundary,
         Self::Refused,
-        Self::Threads,
-        Self::Client,
         Self::Panics,
         Self::Usage,
         Self::Unload,
@@ -114,28 +118,26 @@ impl Program {
         self == Self::Panics
     }
 
-    /// Compiles and runs the program, and adds its tests to the tally.
-    pub(super) fn test(
+    /// Compiles the program, and says how it is run.
+    pub(super) fn prepare(
         self,
         library: &Library,
         services: &Services,
         way: Way,
-        tally: &mut Tally,
-    ) -> Result<Vec<Count>> {
+    ) -> Result<Command> {
         let program = self.compile(library, way)?;
         let mut command = self.command(library, way, &program)?;
         if self == Self::Client {
             services.introduce(&mut command);
         }
-        let ended = command::capture(command)?;
-        let (passed, counts) = self.judge(way, &ended).with_context(|| {
-            format!(
-                "{} {}:\n{}",
-                self.name(),
-                way.words(),
-                ended.output.trim_end()
-            )
-        })?;
+        Ok(command)
+    }
+
+    /// Adds its tests to the tally, and gives how many vectors were among them.
+    pub(super) fn count(self, way: Way, ended: &Ended, tally: &mut Tally) -> Result<Vec<Count>> {
+        let (passed, counts) = self
+            .judge(way, ended)
+            .map_err(|error| anyhow!("{error:#}\n{}", ended.output.trim_end()))?;
         tally.passed += passed;
         Ok(counts)
     }
@@ -164,27 +166,22 @@ impl Program {
             .args(["-ljansson", "-lpthread"]);
         command::run(compiler)?;
         if way == Way::Sanitizers {
-            prove_sanitized(&program)?;
+            tools::prove_sanitized(&program)?;
         }
         Ok(program)
     }
 
     fn command(self, library: &Library, way: Way, program: &Path) -> Result<Command> {
-        let example = Example::read()?;
         let mut command = way.command(program);
         command
             .env("RUST_BACKTRACE", "0")
             // Cargo puts its own folder there, which would come before the one that was linked.
             .env_remove("LD_LIBRARY_PATH");
-        for variable in CLOUDFLARE {
-            command.env_remove(variable);
-        }
+        command::without_settings(&mut command);
         faults::tell(&mut command)?;
         match self {
-            Self::Vectors => command.arg(vectors_folder()),
-            Self::Usage => command
-                .env("CLOUDFLARE_STREAM_KEY_FILE", Example::key_file())
-                .env("CLOUDFLARE_STREAM_KEY_ID", example.key_id),
+            Self::Vectors => command.arg(project::vectors()),
+            Self::Usage => Example::read()?.give_key(&mut command),
             Self::Unload => command.arg(Example::key_file()).arg(library.file()),
             _ => command.arg(Example::key_file()),
         };
@@ -229,21 +226,6 @@ fn passed(output: &str) -> Result<u64> {
         Some(count) if count > 0 => Ok(count),
         _ => bail!("it does not say that tests passed"),
     }
-}
-
-/// A sanitizer that was asked for and is not there would find nothing.
-fn prove_sanitized(program: &Path) -> Result<()> {
-    let mut nm = Command::new("nm");
-    nm.arg(program);
-    let symbols = command::run(nm)?;
-    for symbol in ["__asan_init", "__ubsan_handle_"] {
-        ensure!(
-            symbols.contains(symbol),
-            "{} was compiled without its sanitizer: no {symbol}",
-            program.display()
-        );
-    }
-    Ok(())
 }
 
 /// The C sources of the programs, each once.
@@ -291,15 +273,8 @@ fn sources_in(folder: &Path) -> Result<Vec<PathBuf>> {
 
 /// The program of the README, as a file.
 fn usage() -> Result<PathBuf> {
-    let readme = fs::read_to_string(project::root().join("bindings/c/README.md"))?;
-    let (_, rest) = readme
-        .split_once("```c\n")
-        .context("the README has a program")?;
-    let (program, _) = rest
-        .split_once("```")
-        .context("the README's program ends")?;
     let path = folder()?.join("usage.c");
-    fs::write(&path, program)?;
+    fs::write(&path, markdown::first_block("bindings/c/README.md", "c")?)?;
     Ok(path)
 }
 
@@ -309,10 +284,6 @@ fn folder() -> Result<PathBuf> {
     Ok(folder)
 }
 
-fn vectors_folder() -> PathBuf {
-    project::root().join("crates/streamtoken/vectors")
-}
-
 /// `_DEFAULT_SOURCE` is for `setenv`, which C11 alone does not have.
 pub(super) const WARNINGS: [&str; 5] = [
     "-D_DEFAULT_SOURCE",
@@ -320,15 +291,6 @@ pub(super) const WARNINGS: [&str; 5] = [
     "-Wextra",
     "-Wpedantic",
     "-Werror",
-];
-
-const VALGRIND: [&str; 5] = [
-    "--quiet",
-    // Threads take turns, or those of a busy machine wait for minutes.
-    "--fair-sched=yes",
-    "--leak-check=full",
-    "--errors-for-leak-kinds=definite,possible",
-    "--error-exitcode=99",
 ];
 
 /// What valgrind and AddressSanitizer say of lost memory.

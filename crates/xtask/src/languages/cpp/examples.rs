@@ -5,37 +5,37 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 
-use super::cases::Cases;
-use super::tools::{self, tool};
+use crate::cases::Cases;
 use crate::command;
 use crate::dist::Example;
 use crate::languages::Examples;
 use crate::languages::services::Services;
+use crate::languages::tools::{self, tool};
+use crate::markdown;
 use crate::project;
 
 /// Builds the examples, and runs each with arguments that are wrong.
-pub(super) fn test(prefix: &Path, services: &Services, cases: &mut Cases) -> Result<()> {
-    let example = Example::read()?;
-    cases.run("the README's program", || readme(prefix, &example));
+pub(super) fn test(prefix: &Path, services: &Services, example: &Example, cases: &mut Cases<'_>) {
+    cases.run("the README's program", || readme(prefix, example));
     cases.run("the README's examples", readme_examples);
     cases.run("go vet", || command::run(go("vet", prefix)).map(drop));
-    for language in build(prefix)? {
+    let built = cases.get("the examples, built", |_| build(prefix));
+    for language in built.unwrap_or_default() {
         let name = &language.surface;
         cases.run(&format!("usage, {name}"), || usage(&language));
         cases.run(&format!("refusals, {name}"), || {
-            refusals(&language, &example)
+            refusals(&language, example)
         });
         // Those in Go show the way over cgo, and leave out what goes the same way.
         if name != "Go" {
-            cases.run(&format!("explain, {name}"), || explain(&language, &example));
+            cases.run(&format!("explain, {name}"), || explain(&language, example));
             cases.run(&format!("client, {name}"), || {
-                client(&language, services, &example)
+                client(&language, services, example)
             });
         }
     }
-    Ok(())
 }
 
 /// The example programs, built by their Makefile and by Go.
@@ -115,12 +115,12 @@ fn usage(language: &Examples) -> Result<()> {
 
 /// The program in C++ of the binding's README mints a token.
 fn readme(prefix: &Path, example: &Example) -> Result<()> {
-    let text = fs::read_to_string(project::root().join("bindings/c/README.md"))?;
-    let (_, rest) = text.split_once("```cpp\n").context("it has no program")?;
-    let (code, _) = rest.split_once("```").context("its program has no end")?;
     let folder = tools::folder("examples")?;
     let (source, program) = (folder.join("readme.cpp"), folder.join("readme"));
-    fs::write(&source, code)?;
+    fs::write(
+        &source,
+        markdown::first_block("bindings/c/README.md", "cpp")?,
+    )?;
     let mut compile = tool("g++");
     compile
         .arg("-std=c++17")
@@ -132,7 +132,7 @@ fn readme(prefix: &Path, example: &Example) -> Result<()> {
     command::run(compile)?;
     let mut mint = tool(&program.to_string_lossy());
     mint.env("LD_LIBRARY_PATH", prefix.join("lib"));
-    tools::give_example_key(&mut mint, example);
+    example.give_key(&mut mint);
     let token = command::run(mint)?;
     let parts = token.trim_end().split('.').count();
     ensure!(token.starts_with("eyJ") && parts == 3, "it printed {token}");
@@ -163,13 +163,15 @@ fn explain(language: &Examples, example: &Example) -> Result<()> {
         "usage: explain TEXT IDENTIFIER",
     )?;
     let mut command = (language.program)("explain");
-    tools::give_example_key(&mut command, example);
+    example.give_key(&mut command);
     command.args([url.as_str(), video]);
     let ended = command::capture(command)?;
     let has = |line: &str| ended.output.contains(line);
     ensure!(
         ended.status.code() == Some(1)
-            && ended.output.starts_with("refuses\n")
+            && ended
+                .output
+                .starts_with("verify refuses, platform refuses\n")
             && ["\nfail token_place: ", "\nfail expired: "]
                 .into_iter()
                 .all(has)
@@ -223,7 +225,7 @@ fn refusals(language: &Examples, example: &Example) -> Result<()> {
         ),
     ] {
         let mut command = (language.program)(name);
-        tools::give_example_key(&mut command, example);
+        example.give_key(&mut command);
         command.args(arguments);
         fails(command, 1, &format!("error[{code}]: "))?;
     }

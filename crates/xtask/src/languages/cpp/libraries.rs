@@ -6,17 +6,19 @@ use std::path::Path;
 
 use anyhow::{Result, ensure};
 
-use super::cases::Cases;
-use super::tools::{self, tool};
+use crate::cases::Cases;
 use crate::command;
 use crate::dist::c::{declared_functions, header, soname};
+use crate::languages::tools::{self, tool};
 
 /// Compares both libraries with the header, and links the static one in every way.
-pub(super) fn test(prefix: &Path, cases: &mut Cases) -> Result<()> {
-    let scratch = &tools::folder("scratch")?;
+pub(super) fn test(prefix: &Path, cases: &mut Cases<'_>) {
+    let Some(scratch) = cases.get("scratch", |_| tools::folder("scratch")) else {
+        return;
+    };
     let shared = prefix.join("lib/libstreamtoken.so");
     let archive = prefix.join("lib/libstreamtoken.a");
-    cases.run("functions of the header", || compiler_agrees(scratch));
+    cases.run("functions of the header", || compiler_agrees(&scratch));
     cases.run("symbols of the shared library", || {
         exports(&shared, "--dynamic")
     });
@@ -27,11 +29,10 @@ pub(super) fn test(prefix: &Path, cases: &mut Cases) -> Result<()> {
     for compiler in tools::found(&["gcc", "clang"]) {
         for flags in WAYS_TO_LINK {
             cases.run(&format!("static library, {compiler} {flags}"), || {
-                links_statically(prefix, scratch, compiler, flags)
+                links_statically(prefix, &scratch, compiler, flags)
             });
         }
     }
-    Ok(())
 }
 
 /// Our reading of the header is the compiler's, which lists every function that it saw declared.

@@ -7,8 +7,8 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use super::tools::{self, tool};
 use crate::command;
+use crate::languages::tools::{self, tool};
 use crate::project;
 
 /// The layout of the wrapper, its tests and the examples, by `.clang-format`.

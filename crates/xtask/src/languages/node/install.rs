@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use super::{at_root, folder, workshop};
-use crate::{command, project};
+use crate::{built, command, dist, project};
 
 /// The package's development dependencies.
 pub(super) fn packages() -> Result<()> {
@@ -45,26 +45,40 @@ fn npm_ci(at: &Path, name: &str) -> Result<()> {
 
 /// The addon of the dev profile, where the package looks for it.
 pub(super) fn addon() -> Result<()> {
-    build(&["--profile", "dev"])
+    build_for_tests(&[])
 }
 
 /// The addon as it is released.
 pub(super) fn released_addon() -> Result<()> {
-    build(&[])
+    let mut build = builder();
+    dist::small(&mut build);
+    command::run(build)?;
+    Ok(())
 }
 
 /// A copy of the package, under `panics`, whose addon panics for the identifier `provoke-panic`.
 pub(super) fn addon_that_panics() -> Result<()> {
-    build(&["--profile", "dev", "--features", "provoke-panic"])?;
+    build_for_tests(&["--features", "streamtoken-node/provoke-panic"])?;
     copy(&folder(), &workshop().join("panics"))
 }
 
-fn build(arguments: &[&str]) -> Result<()> {
-    let mut command = Command::new("node");
-    command.arg(folder().join("build.js")).args(arguments);
-    command::without_description(&mut command);
-    command::run(at_root(command))?;
+/// As everything else that tests load.
+fn build_for_tests(features: &[&str]) -> Result<()> {
+    let words = built::LINE
+        .split_whitespace()
+        .skip_while(|word| *word != "--workspace");
+    let words: Vec<_> = words.chain(features.iter().copied()).collect();
+    let mut build = builder();
+    build.args(words);
+    command::run(build)?;
     Ok(())
+}
+
+fn builder() -> Command {
+    let mut command = Command::new("node");
+    command.arg(folder().join("build.js"));
+    command::without_description(&mut command);
+    at_root(command)
 }
 
 /// Copies what a user has of the package.

@@ -5,21 +5,23 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use crate::built;
 use crate::command::{self, cargo_line};
+use crate::dist;
 use crate::project;
 
 /// Builds the module in the dev profile and puts it and the Python sources into `name` below the target
 /// folder; gives that folder.
 pub(crate) fn stage(name: &str, features: &[&str]) -> Result<PathBuf> {
-    let mut build = cargo_line("build -p streamtoken-python");
-    build.args(features);
-    command::run(build)?;
+    built::workspace(features)?;
     place(name, "debug")
 }
 
 /// As `stage`, in the profile of what is released.
 pub(crate) fn stage_release(name: &str) -> Result<PathBuf> {
-    command::run(cargo_line("build --release -p streamtoken-python"))?;
+    let mut build = cargo_line("build --release -p streamtoken-python");
+    dist::small(&mut build);
+    command::run(build)?;
     place(name, "release")
 }
 

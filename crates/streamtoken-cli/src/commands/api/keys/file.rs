@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
-use streamtoken::Result;
+use streamtoken::{Error, Result};
 use zeroize::Zeroizing;
 
 use super::interrupt;
@@ -16,6 +16,7 @@ use crate::output::reason;
 pub(super) struct Reserved {
     name: Name,
     file: File,
+    folder: Folder,
     is_kept: bool,
 }
 
@@ -30,12 +31,32 @@ pub(super) struct Name {
 /// A file with a key in it, and what was read back from it.
 pub(super) struct Kept {
     path: PathBuf,
+    folder: Folder,
+    is_lasting: io::Result<()>,
     text: Zeroizing<Vec<u8>>,
 }
+
+/// A key that was not read back.
+#[derive(Debug)]
+pub(super) enum Unkept {
+    /// There is no file with it.
+    Nowhere(Error),
+    /// It was written to this file, which is still there.
+    Unread(PathBuf, Error),
+}
+
+/// The folder of a file, opened while nothing depends on it yet.
+struct Folder(Option<File>);
 
 impl Reserved {
     /// Makes the file, and takes its room on the disk.
     pub(super) fn new(path: &Path) -> Result<Self> {
+        let folder = Folder::of(path).map_err(|error| {
+            unwritten(
+                path,
+                &format!("its folder cannot be read: {}", reason(&error)),
+            )
+        })?;
         let mut state = interrupt::state();
         let file = create(path).map_err(|error| uncreated(path, &error))?;
         let name = Name::of(path, &file);
@@ -44,6 +65,7 @@ impl Reserved {
         let mut reserved = Self {
             name,
             file,
+            folder,
             is_kept: false,
         };
         let taken = reserved.file.write_all(&[b'\n'; ROOM]);
@@ -54,22 +76,32 @@ impl Reserved {
     }
 
     /// Writes `text` as a line in the place of the room, and reads it back by the file's name.
-    pub(super) fn keep(mut self, text: &str) -> Result<Kept> {
+    pub(super) fn keep(mut self, text: &str) -> Result<Kept, Unkept> {
         let line = line(text);
-        let kept = self
-            .write(line.as_bytes())
-            .and_then(|()| read_back(&self.name.path, line.len()));
-        let text = kept.map_err(|error| unwritten(&self.name.path, &reason(&error)))?;
-        if *text != line.as_bytes() {
-            return Err(unwritten(
-                &self.name.path,
-                "it holds something else than what was written",
-            ));
-        }
+        let path = self.name.path.clone();
+        self.write(line.as_bytes())
+            .map_err(|error| Unkept::Nowhere(unwritten(&path, &reason(&error))))?;
+        // Whatever comes now, this may be the only copy.
         self.is_kept = true;
-        Ok(Kept {
-            path: self.name.path.clone(),
-            text,
+        let folder = Folder(self.folder.0.take());
+        let is_lasting = folder.sync();
+        let why = match read_back(&path, line.len()) {
+            Ok(text) if *text == line.as_bytes() => {
+                return Ok(Kept {
+                    path,
+                    folder,
+                    is_lasting,
+                    text,
+                });
+            }
+            Ok(_) => "it holds something else than what was written".to_owned(),
+            Err(error) => reason(&error),
+        };
+        let error = unwritten(&path, &why);
+        Err(if self.name.is_there() {
+            Unkept::Unread(path, error)
+        } else {
+            Unkept::Nowhere(error)
         })
     }
 
@@ -77,8 +109,7 @@ impl Reserved {
         self.file.seek(SeekFrom::Start(0))?;
         self.file.write_all(line)?;
         self.file.set_len(line.len() as u64)?;
-        self.file.sync_all()?;
-        sync_folder(&self.name.path)
+        self.file.sync_all()
     }
 }
 
@@ -137,12 +168,22 @@ impl Kept {
         &self.text
     }
 
+    /// Why its name may be gone after a power failure.
+    pub(super) fn doubt(&self) -> Option<String> {
+        let error = self.is_lasting.as_ref().err()?;
+        Some(format!(
+            "the name of {} may not outlast a power failure: its folder cannot be synchronised: {}",
+            self.path.display(),
+            reason(error)
+        ))
+    }
+
     /// The same under another name, if that is free; else the name stays.
     pub(super) fn renamed(mut self, path: &Path) -> Self {
         // A link takes no name that is taken, which a renaming does.
         if std::fs::hard_link(&self.path, path).is_ok() {
             drop(std::fs::remove_file(&self.path));
-            drop(sync_folder(path));
+            self.is_lasting = self.folder.sync();
             self.path = path.to_owned();
         }
         self
@@ -156,14 +197,74 @@ fn read_back(path: &Path, length: usize) -> io::Result<Zeroizing<Vec<u8>>> {
     Ok(text)
 }
 
-/// A name is on the disk once its folder is.
-fn sync_folder(path: &Path) -> io::Result<()> {
-    if !cfg!(unix) {
-        return Ok(());
+impl Folder {
+    fn of(path: &Path) -> io::Result<Self> {
+        if !cfg!(unix) {
+            return Ok(Self(None));
+        }
+        let folder = path.parent().filter(|folder| *folder != Path::new(""));
+        let folder = File::open(folder.unwrap_or_else(|| Path::new(".")))?;
+        Ok(Self(Some(folder)))
     }
-    let folder = path.parent().filter(|folder| *folder != Path::new(""));
-    File::open(folder.unwrap_or_else(|| Path::new(".")))?.sync_all()
+
+    /// A name is on the disk once its folder is.
+    fn sync(&self) -> io::Result<()> {
+        self.0.as_ref().map_or(Ok(()), File::sync_all)
+    }
 }
 
 /// More than an answer with the usual key has.
 const ROOM: usize = 16 << 10;
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs::{self, File};
+
+    use super::{Folder, Reserved, Unkept};
+
+    fn reserved(path: &std::path::Path) -> Reserved {
+        Reserved::new(path).expect("a file")
+    }
+
+    #[test]
+    fn a_key_that_was_written_stays_whatever_comes_of_its_folder() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("key");
+        let kept = reserved(&path).keep("the key").expect("it is kept");
+        assert_eq!(kept.doubt(), None);
+        fs::remove_file(&path).expect("the file");
+
+        let mut file = reserved(&path);
+        // Nobody can synchronise a device.
+        file.folder = Folder(Some(File::open("/dev/null").expect("a device")));
+        let kept = file.keep("the key").expect("it is kept");
+        let doubt = kept.doubt().expect("a doubt");
+        assert!(
+            doubt.contains("key may not outlast a power failure"),
+            "{doubt}"
+        );
+        assert_eq!(fs::read(&path).expect("the file"), b"the key\n");
+        let other = folder.path().join("other");
+        assert!(
+            kept.renamed(&other)
+                .doubt()
+                .expect("a doubt")
+                .contains("other")
+        );
+        assert_eq!(fs::read(&other).expect("the file"), b"the key\n");
+    }
+
+    #[test]
+    fn a_key_that_cannot_be_read_back_stays_as_long_as_it_is_there() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("key");
+        let file = reserved(&path);
+        fs::remove_file(&path).expect("the file");
+        assert!(matches!(file.keep("the key"), Err(Unkept::Nowhere(_))));
+        let mut file = reserved(&path);
+        // What is written goes elsewhere.
+        file.file = File::create(folder.path().join("other")).expect("a file");
+        assert!(matches!(file.keep("the key"), Err(Unkept::Unread(..))));
+        assert!(path.exists());
+    }
+}

@@ -9,6 +9,8 @@ use std::time::Duration;
 use super::file::Name;
 use super::id::revocation;
 use crate::output::{Ui, in_a_line};
+#[cfg(unix)]
+use crate::signals;
 
 static STATE: Mutex<State> = Mutex::new(State {
     file: None,
@@ -151,7 +153,8 @@ async fn signal(ready: Sender<()>) -> Option<i32> {
     ];
     let kinds = kinds.map(|kind| kind.as_raw_value());
     let [interrupt, terminate, hangup] = kinds.map(|kind| {
-        let is_heard = !is_ignored(kind);
+        // Where nobody can tell, whoever presses Ctrl-C is to be heard.
+        let is_heard = !signals::ignored(kind).unwrap_or(false);
         is_heard.then(|| signal(SignalKind::from_raw(kind)).ok())?
     });
     drop(ready);
@@ -169,15 +172,6 @@ async fn received(signal: Option<tokio::signal::unix::Signal>) {
         Some(mut signal) => drop(signal.recv().await),
         None => std::future::pending().await,
     }
-}
-
-/// Whether a signal was to be ignored from the start, as under `nohup`; told where there is a `/proc`.
-#[cfg(unix)]
-fn is_ignored(signal: i32) -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-    mask.is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
 }
 
 #[cfg(not(unix))]

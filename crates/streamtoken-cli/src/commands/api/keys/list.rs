@@ -6,11 +6,6 @@ use super::Connection;
 use crate::output::{Exit, Outcome, Ui};
 use crate::table::columns;
 
-/// List the account's signing keys, without their private parts
-#[derive(clap::Args)]
-#[command(after_help = EXAMPLES)]
-pub(in crate::commands::api) struct Args {}
-
 pub(super) fn run(connection: &Connection, ui: Ui) -> Outcome {
     let client = connection.client(ui)?;
     let keys = client.stream().keys().list(&CallOptions::new())?;
@@ -28,7 +23,7 @@ pub(super) fn run(connection: &Connection, ui: Ui) -> Outcome {
     Ok(Exit::SUCCESS)
 }
 
-const EXAMPLES: &str = "\
+pub(super) const EXAMPLES: &str = "\
 Credentials, account and exit codes: see streamtoken api --help.
 
 Examples:

@@ -1,12 +1,11 @@
 //! Where a key that the API makes goes, made sure of before there is one.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use streamtoken::client::CreatedKey;
 use streamtoken::{Error, ErrorCode, Result, api};
-use zeroize::Zeroizing;
 
-use super::file::{Kept, Reserved};
+use super::file::{Kept, Reserved, Unkept};
 use super::{id, interrupt};
 use crate::commands::key::write::is_stdout;
 use crate::output::{Stop, Ui, reason};
@@ -57,34 +56,33 @@ impl Out {
 }
 
 impl Place {
-    /// Puts the key there as the API gave it: that is a form which every command reads, and nothing of it
-    /// is lost. What was written is read back; on standard output there is nothing to read.
+    /// Puts the key there as the API gave it, a form which every command reads ([`CreatedKey::to_json`]). What was written is read back; on standard output there is nothing to read.
     ///
-    /// A failure says how to revoke the key, which nobody has.
+    /// A failure says how to revoke the key, which nobody has, or where it is all the same.
     pub(super) fn save(self, key: &CreatedKey, ui: Ui) -> Result<Option<Kept>, Stop> {
         let kept = match self {
             Self::Stdout => {
-                ui.object(key).map_err(|stop| unprinted(key, stop, ui))?;
+                ui.json_text(&key.to_json()?)
+                    .map_err(|stop| unprinted(key, stop, ui))?;
                 return Ok(None);
             }
-            Self::Named(file) => file.keep(&text(key)?),
-            Self::Unnamed(file) => file.keep(&text(key)?).map(|kept| match named_by(key) {
+            Self::Named(file) => file.keep(&key.to_json()?),
+            Self::Unnamed(file) => file.keep(&key.to_json()?).map(|kept| match named_by(key) {
                 Some(name) => kept.renamed(&name),
                 None => kept,
             }),
         };
         match kept {
-            Ok(kept) => Ok(Some(kept)),
-            Err(error) => Err(unsaved(key, &error).into()),
+            Ok(kept) => {
+                if let Some(doubt) = kept.doubt() {
+                    ui.note(&format!("warning: {doubt}"));
+                }
+                Ok(Some(kept))
+            }
+            Err(Unkept::Nowhere(error)) => Err(unsaved(key, &error).into()),
+            Err(Unkept::Unread(file, error)) => Err(unread(key, &file, &error).into()),
         }
     }
-}
-
-fn text(key: &CreatedKey) -> Result<Zeroizing<String>> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(ENOUGH_FOR_A_KEY));
-    serde_json::to_writer(&mut *bytes, key).map_err(|_| Error::from(ErrorCode::Internal))?;
-    let text = str::from_utf8(&bytes).map_err(|_| Error::from(ErrorCode::Internal))?;
-    Ok(Zeroizing::new(text.to_owned()))
 }
 
 /// The API says the id; what is none names no file.
@@ -102,6 +100,17 @@ fn unsaved(key: &CreatedKey, error: &Error) -> Error {
     Error::new(error.code(), message)
 }
 
+fn unread(key: &CreatedKey, file: &Path, error: &Error) -> Error {
+    let message = format!(
+        "the key {} was made and written to {}, but cannot be read back: {error}; look at the file, and unless \
+         it holds the key revoke it with {}",
+        key.id(),
+        file.display(),
+        id::revocation(key.id())
+    );
+    Error::new(error.code(), message)
+}
+
 /// Whoever was to read the key does not read the error either.
 fn unprinted(key: &CreatedKey, stop: Stop, ui: Ui) -> Stop {
     match stop {
@@ -114,6 +123,3 @@ fn unprinted(key: &CreatedKey, stop: Stop, ui: Ui) -> Stop {
         }
     }
 }
-
-/// The API's answer has `pem` and `jwk`, with twice the bytes of either.
-const ENOUGH_FOR_A_KEY: usize = 32 << 10;

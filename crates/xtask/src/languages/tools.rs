@@ -8,7 +8,6 @@ use anyhow::{Result, ensure};
 
 use crate::command;
 use crate::dist::Example;
-use crate::languages::CLOUDFLARE;
 use crate::project;
 
 /// A compiler or another tool, started at the top of the tree, without the variables of whoever runs us
@@ -16,9 +15,10 @@ use crate::project;
 pub(super) fn tool(name: &str) -> Command {
     let mut command = Command::new(name);
     command.current_dir(project::root()).env("LC_ALL", "C");
-    for variable in FOREIGN.iter().chain(&CLOUDFLARE) {
+    for variable in FOREIGN {
         command.env_remove(variable);
     }
+    command::without_settings(&mut command);
     command
 }
 
@@ -61,17 +61,33 @@ pub(super) fn pkg_config(prefix: &Path, options: &str) -> Result<Vec<String>> {
     Ok(words.split_whitespace().map(str::to_owned).collect())
 }
 
-/// Gives a program the published key in its environment.
-pub(super) fn give_example_key(command: &mut Command, example: &Example) {
-    command
-        .env("CLOUDFLARE_STREAM_KEY_FILE", Example::key_file())
-        .env("CLOUDFLARE_STREAM_KEY_ID", &example.key_id);
+/// A sanitizer that was asked for and is not in the program would find nothing.
+pub(super) fn prove_sanitized(program: &Path) -> Result<()> {
+    let mut nm = tool("nm");
+    nm.arg(program);
+    let symbols = command::run(nm)?;
+    for symbol in ["__asan_init", "__ubsan_handle_"] {
+        ensure!(
+            symbols.contains(symbol),
+            "{} was compiled without its sanitizer: no {symbol}",
+            program.display()
+        );
+    }
+    Ok(())
 }
+
+/// Any memory that is lost at the end fails, as does any invalid access.
+pub(super) const VALGRIND: [&str; 4] = [
+    "--quiet",
+    "--leak-check=full",
+    "--errors-for-leak-kinds=definite,indirect,possible",
+    "--error-exitcode=99",
+];
 
 /// Runs a program that must print the published token.
 pub(super) fn mints_the_published_token(mut program: Command) -> Result<()> {
     let example = Example::read()?;
-    give_example_key(&mut program, &example);
+    example.give_key(&mut program);
     let output = command::run(program)?;
     ensure!(output.trim_end() == example.token, "it printed {output}");
     Ok(())

@@ -130,6 +130,9 @@ pub(crate) fn answer<O: Out>(
 ) -> i32 {
     out.clear();
     write(&mut error, None);
+    // Before anything is signed or verified.
+    #[cfg(unix)]
+    crate::fork::watch();
     let result = match out.missing() {
         Some(name) => Err(null(name)),
         None => caught(work),

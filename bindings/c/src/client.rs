@@ -27,15 +27,6 @@ use crate::token::streamtoken_token;
 /// `NO_PROXY`) and, on Linux, for other certificates than the system's (`SSL_CERT_FILE`).
 pub struct streamtoken_client(Client);
 
-impl streamtoken_client {
-    fn new(client: Client) -> Self {
-        // It may mint with a key that an option brings.
-        #[cfg(unix)]
-        crate::fork::watch();
-        Self(client)
-    }
-}
-
 /// A client with these options.
 ///
 /// Ownership: `options` is only read and may be freed before the client; `client` is yours, free it with
@@ -54,7 +45,7 @@ pub extern "C" fn streamtoken_client_new(
 ) -> i32 {
     answer(Handle("client", client), error, || {
         let client = client_options::client(options, |options| options)?;
-        Ok(streamtoken_client::new(client))
+        Ok(streamtoken_client(client))
     })
 }
 
@@ -76,7 +67,7 @@ pub extern "C" fn streamtoken_client_from_env(
 ) -> i32 {
     answer(Handle("client", client), error, || {
         let client = client_options::client(options, ClientOptions::or_env)?;
-        Ok(streamtoken_client::new(client))
+        Ok(streamtoken_client(client))
     })
 }
 
@@ -97,7 +88,7 @@ pub extern "C" fn streamtoken_client_local(
 ) -> i32 {
     answer(Handle("client", client), error, || {
         let signer = given("signer", signer)?.signer().clone();
-        Ok(streamtoken_client::new(Client::local(signer)))
+        Ok(streamtoken_client(Client::local(signer)))
     })
 }
 

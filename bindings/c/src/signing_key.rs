@@ -20,14 +20,6 @@ pub struct streamtoken_signing_key {
 }
 
 impl streamtoken_signing_key {
-    /// For a key that no other handle holds. Forks are watched before it signs; one that a signer or a client
-    /// gives comes to [`Self::new`], since they were watched when that was made.
-    fn make(key: impl FnOnce() -> Result<SigningKey>) -> Result<Self> {
-        #[cfg(unix)]
-        crate::fork::watch();
-        Self::new(key()?)
-    }
-
     pub(crate) fn new(key: SigningKey) -> Result<Self> {
         let id = c_text(key.id())?;
         Ok(Self { key, id })
@@ -66,7 +58,7 @@ pub unsafe extern "C" fn streamtoken_signing_key_load(
                 optional_text("id", id, id_length)?,
             )
         };
-        streamtoken_signing_key::make(|| SigningKey::load(text, id))
+        streamtoken_signing_key::new(SigningKey::load(text, id)?)
     })
 }
 
@@ -85,7 +77,7 @@ pub extern "C" fn streamtoken_signing_key_from_env(
     error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
 ) -> i32 {
     answer(Handle("key", key), error, || {
-        streamtoken_signing_key::make(SigningKey::from_env)
+        streamtoken_signing_key::new(SigningKey::from_env()?)
     })
 }
 
@@ -103,7 +95,7 @@ pub extern "C" fn streamtoken_signing_key_generate(
     error: Option<&mut MaybeUninit<Option<Box<streamtoken_error>>>>,
 ) -> i32 {
     answer(Handle("key", key), error, || {
-        streamtoken_signing_key::make(SigningKey::generate)
+        streamtoken_signing_key::new(SigningKey::generate()?)
     })
 }
 

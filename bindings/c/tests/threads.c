@@ -225,6 +225,49 @@ static void fork_beside_a_first_signature(useconds_t delay) {
     end(pthread_join(thread, NULL) == 0 && good);
 }
 
+static atomic_int signatures;
+
+/* With a key that was never used: later signatures need no random numbers for a while. */
+static void *sign_for_the_first_time(void *unused) {
+    streamtoken_signing_key *key = example_key();
+    streamtoken_signer *signer;
+    streamtoken_token *token;
+    (void)unused;
+    OK(streamtoken_signer_new(key, &signer, NULL));
+    OK(streamtoken_signer_sign(signer, TEXT(VIDEO), shared.options, &token, NULL));
+    streamtoken_token_free(token);
+    streamtoken_signer_free(signer);
+    streamtoken_signing_key_free(key);
+    atomic_fetch_add(&signatures, 1);
+    return NULL;
+}
+
+static bool sign_on_a_thread(void) {
+    pthread_t thread;
+    return pthread_create(&thread, NULL, sign_for_the_first_time, NULL) == 0 &&
+           pthread_join(thread, NULL) == 0;
+}
+
+/* At its end a thread gives back its random numbers, under a lock of AWS-LC's: without the library's part in
+ * it, some of these forks hang. */
+static void a_child_signs_that_was_forked_off_while_a_thread_ended(void) {
+    for (int step = 0; step < 20; step++) {
+        pthread_t thread;
+        int before = atomic_load(&signatures);
+        CHECK(pthread_create(&thread, NULL, sign_for_the_first_time, NULL) == 0);
+        while (atomic_load(&signatures) == before) {
+            usleep(50);
+        }
+        pid_t child = fork();
+        if (child == 0) {
+            alarm(20);
+            end(sign_on_a_thread() && atomic_load(&broken) == 0);
+        }
+        CHECK(ended_well(child));
+        CHECK(pthread_join(thread, NULL) == 0);
+    }
+}
+
 /* The first signature of a child gathers new randomness, for milliseconds and under a lock of
  * AWS-LC's: without the library's handlers, nearly every one of these forks hangs. */
 static void a_child_signs_that_was_forked_off_while_a_thread_did(void) {
@@ -270,6 +313,8 @@ int main(int count, char **arguments) {
          a_child_verifies_with_a_key_that_is_used_for_the_first_time},
         {"a_child_signs_that_was_forked_off_while_a_thread_did",
          a_child_signs_that_was_forked_off_while_a_thread_did},
+        {"a_child_signs_that_was_forked_off_while_a_thread_ended",
+         a_child_signs_that_was_forked_off_while_a_thread_ended},
 #endif
         {"keys_are_made_at_the_same_time", keys_are_made_at_the_same_time},
     };

@@ -2,7 +2,6 @@
 //!
 //! Python sees the package `streamtoken` around it, which names what is public. Every default, check
 //! and text is the core's.
-#![forbid(unsafe_code)]
 
 mod account_key;
 mod batch;

@@ -1,8 +1,10 @@
 """What several tests need."""
 
+import faulthandler
 import json
 import os
 import signal
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -39,14 +41,22 @@ def refused(**options: Any) -> "tuple[str, str | None]":
 
 
 def in_a_child(work: "Callable[[], object]") -> bool:
-    """Do `work` in a child of this process; tell whether it came to its end."""
+    """Do `work` in a child of this process; tell whether it came to its end.
+
+    What kept it from that is on standard error, which pytest shows of a test that fails.
+    """
     child = os.fork()
     if child == 0:
+        # pytest has a handler of its own, which a child that hangs outside of Python never runs.
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        faulthandler.register(signal.SIGALRM, file=2, chain=True)
         signal.alarm(30)
         status = 1
         try:
             work()
             status = 0
+        except BaseException:
+            os.write(2, traceback.format_exc().encode())
         finally:
             os._exit(status)
     return os.waitpid(child, 0)[1] == 0

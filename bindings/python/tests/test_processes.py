@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from streamtoken import KeySet, Report, SigningKey, Token, explain, verify
-from support import EXAMPLE, NOW, VIDEO, example_signer, in_a_child
+from support import EXAMPLE, NOW, ROOT, VIDEO, example_signer, in_a_child
 
 SIGNER = example_signer()
 
@@ -225,6 +225,51 @@ def test_a_fork_beside_a_thread_that_signs() -> None:
     # AWS-LC's: without our handlers, nearly every one of these forks hangs.
     for step in range(20):
         assert in_a_child(lambda: fork_beside(threading.Thread(target=sign), step * 0.0005))  # noqa: B023
+
+
+ENDING = """
+import threading
+import time
+from support import VIDEO, example_signer, in_a_child
+
+def sign(signed=None):
+    # A key that was never used: later signatures need no random numbers for a while.
+    example_signer().sign(VIDEO)
+    if signed:
+        signed.set()
+
+def sign_on_a_thread():
+    thread = threading.Thread(target=sign)
+    thread.start()
+    thread.join()
+
+for step in range(40):
+    signed = threading.Event()
+    thread = threading.Thread(target=sign, args=[signed])
+    thread.start()
+    signed.wait()
+    # What is left of the thread needs the interpreter once, then not any more.
+    time.sleep(step * 0.00005)
+    assert in_a_child(sign_on_a_thread)
+    thread.join()
+"""
+
+
+def test_a_fork_beside_a_thread_that_ends(tmp_path: Path) -> None:
+    """At its end a thread gives back its random numbers, under a lock of AWS-LC's.
+
+    Without the core's part in it some of these forks hang, where the lock is held for long.
+    """
+    slow = tmp_path / "slow_locks.so"
+    source = ROOT / "bindings" / "c" / "tests" / "slow_locks.c"
+    subprocess.run(["cc", "-shared", "-fPIC", source, "-o", slow], check=True)
+    environment = {
+        **os.environ,
+        "LD_PRELOAD": str(slow),
+        "PYTHONPATH": os.pathsep.join(sys.path),
+        "PYTHONWARNINGS": "ignore:.*fork:DeprecationWarning",
+    }
+    subprocess.run([sys.executable, "-c", ENDING], env=environment, check=True)
 
 
 INTERRUPTED = """

@@ -30,7 +30,7 @@ mod fork;
 mod process;
 
 pub(crate) use fork::held_off;
-pub use fork::{after_fork, before_fork};
+pub use fork::{after_fork, before_fork, watch_threads};
 pub(crate) use process::ProcessSigner;
 
 #[cfg(test)]

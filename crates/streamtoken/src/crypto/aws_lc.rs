@@ -5,6 +5,7 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair, KeyPairComponents, PublicKeyComponents};
 use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256};
 
+use super::fork::watched;
 use crate::key::{PrivateParts, PublicParts};
 use crate::{ErrorCode, Result};
 
@@ -50,6 +51,7 @@ impl RsaVerifier {
     /// key under a lock at its first use, and a process that is forked off meanwhile waits for that lock
     /// for ever (seen). Later uses only read.
     pub(crate) fn new(parts: &PublicParts) -> Result<Self> {
+        watched();
         let verifier = components(parts)
             .to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256)
             .map(Self)
@@ -60,6 +62,7 @@ impl RsaVerifier {
 
     /// Whether `signature` was made over `message` with the private key.
     pub(crate) fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
+        watched();
         self.0.verify_sig(message, signature).is_ok()
     }
 }

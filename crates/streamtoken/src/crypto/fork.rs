@@ -1,37 +1,87 @@
-//! Forks wait for signatures, and signatures for forks.
+//! Forks wait for what other threads do in AWS-LC, and that waits for forks.
+//!
+//! AWS-LC has locks for the whole process: around the seed of its random numbers, which blind signatures, and
+//! around what it keeps for each thread. A child that is forked off while another thread holds one waits for it
+//! for ever (seen with both).
 
 use std::cell::RefCell;
-use std::sync::{PoisonError, RwLock, RwLockWriteGuard};
+use std::sync::{OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-/// Shared by everything that AWS-LC does with a private key, and exclusive while the process forks.
-///
-/// A signature is blinded with random numbers, whose source AWS-LC seeds under a lock of its own; a child
-/// that is forked off while another thread holds it waits for it for ever (seen).
-static PRIVATE_OPERATIONS: RwLock<()> = RwLock::new(());
+/// Shared by everything that AWS-LC does under such a lock, and exclusive while the process forks.
+static OPERATIONS: RwLock<()> = RwLock::new(());
+
+static THREADS: OnceLock<Threads> = OnceLock::new();
+
+/// What AWS-LC does with what it keeps for a thread. These are functions of C, which this crate does not call.
+struct Threads {
+    make: fn(),
+    clear: fn(),
+}
 
 thread_local! {
     static FORKING: RefCell<Option<RwLockWriteGuard<'static, ()>>> = const { RefCell::new(None) };
+    static THREAD: Thread = Thread::new();
 }
 
-/// Does `operation` while no other thread forks. The thread that forks may sign on its way: other
-/// handlers of the fork may want to.
+/// A thread that uses AWS-LC.
+struct Thread;
+
+impl Thread {
+    fn new() -> Self {
+        if let Some(threads) = THREADS.get() {
+            shared(threads.make);
+        }
+        Self
+    }
+}
+
+impl Drop for Thread {
+    /// Left to AWS-LC, this would be done by a destructor that runs later, beside any fork.
+    fn drop(&mut self) {
+        if let Some(threads) = THREADS.get() {
+            shared(threads.clear);
+        }
+    }
+}
+
+/// Does `operation`, which may take a lock of AWS-LC, while no other thread forks. The thread that forks may sign
+/// on its way: other handlers of the fork may want to.
 pub(crate) fn held_off<T>(operation: impl FnOnce() -> T) -> T {
-    let forking = FORKING.with_borrow(Option::is_some);
-    let guard = (!forking).then(|| PRIVATE_OPERATIONS.read());
+    watched();
+    shared(operation)
+}
+
+/// To be called by a thread before it uses AWS-LC in ways that take no lock, but may fail: for its errors
+/// AWS-LC keeps something for the thread, too.
+pub(crate) fn watched() {
+    // A thread that is ending may use AWS-LC after all, in a destructor: then this is over.
+    let _ended = THREAD.try_with(|_| ());
+}
+
+fn shared<T>(operation: impl FnOnce() -> T) -> T {
+    let guard = read();
     let answer = operation();
     drop(guard);
     answer
 }
 
-/// Waits for the private-key operations of other threads, and holds off new ones until [`after_fork`].
-/// To be called right before a fork by the thread that forks; some milliseconds at most.
+fn read() -> Option<RwLockReadGuard<'static, ()>> {
+    let is_forking = FORKING.try_with(|forking| forking.borrow().is_some());
+    let lock = || OPERATIONS.read().unwrap_or_else(PoisonError::into_inner);
+    (!is_forking.unwrap_or(false)).then(lock)
+}
+
+/// Tells what AWS-LC does with what it keeps for a thread: `make` all of it, once and before anything else, and
+/// `clear` it at the thread's end. To be called once, before the process forks for the first time.
+pub fn watch_threads(make: fn(), clear: fn()) {
+    THREADS.get_or_init(|| Threads { make, clear });
+}
+
+/// Waits for the operations of other threads, and holds off new ones until [`after_fork`]. To be called right
+/// before a fork by the thread that forks; some milliseconds at most.
 pub fn before_fork() {
     FORKING.with_borrow_mut(|forking| {
-        forking.get_or_insert_with(|| {
-            PRIVATE_OPERATIONS
-                .write()
-                .unwrap_or_else(PoisonError::into_inner)
-        });
+        forking.get_or_insert_with(|| OPERATIONS.write().unwrap_or_else(PoisonError::into_inner));
     });
 }
 
@@ -43,11 +93,13 @@ pub fn after_fork() {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::cell::Cell;
+    use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+    use std::sync::mpsc;
     use std::thread;
     use std::time::Duration;
 
-    use super::{after_fork, before_fork, held_off};
+    use super::{after_fork, before_fork, held_off, watch_threads};
 
     #[test]
     fn a_fork_and_a_signature_never_overlap() {
@@ -63,5 +115,36 @@ mod tests {
         });
         assert!(SIGNED.load(Ordering::SeqCst));
         after_fork();
+    }
+
+    #[test]
+    fn a_fork_and_the_end_of_a_thread_never_overlap() {
+        static MADE: AtomicU32 = AtomicU32::new(0);
+        static CLEARED: AtomicU32 = AtomicU32::new(0);
+        thread_local! {
+            static IS_COUNTED: Cell<bool> = const { Cell::new(false) };
+        }
+        // Threads of other tests end meanwhile.
+        watch_threads(
+            || _ = MADE.fetch_add(u32::from(IS_COUNTED.get()), Ordering::SeqCst),
+            || _ = CLEARED.fetch_add(u32::from(IS_COUNTED.get()), Ordering::SeqCst),
+        );
+        let (go, gone) = mpsc::channel::<()>();
+        let (done, did) = mpsc::channel();
+        let ending = thread::spawn(move || {
+            IS_COUNTED.set(true);
+            let made = held_off(|| MADE.load(Ordering::SeqCst));
+            held_off(|| done.send(made)).unwrap();
+            gone.recv().unwrap();
+        });
+        assert_eq!(did.recv(), Ok(1), "made once, before it is used");
+        before_fork();
+        go.send(()).unwrap();
+        thread::sleep(Duration::from_millis(50));
+        let cleared = CLEARED.load(Ordering::SeqCst);
+        after_fork();
+        ending.join().unwrap();
+        assert_eq!((cleared, CLEARED.load(Ordering::SeqCst)), (0, 1));
+        assert_eq!(MADE.load(Ordering::SeqCst), 1);
     }
 }

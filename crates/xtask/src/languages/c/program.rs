@@ -243,7 +243,7 @@ pub(super) fn sources(programs: &[Program]) -> Result<Vec<PathBuf>> {
             Program::Vectors => sources_in(&tests.join("vectors"))?,
             Program::Boundary => named(&["boundary", "check", "slots", "include_twice"]),
             Program::Refused => named(&["refused", "check"]),
-            Program::Threads => named(&["threads", "check"]),
+            Program::Threads => named(&["threads", "check", "slow_locks"]),
             Program::Client => {
                 let mut sources = sources_in(&tests.join("client"))?;
                 sources.extend(named(&["check"]));

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -66,9 +65,7 @@ def test_ctrl_c_ends_it_as_it_ends_any_command() -> None:
         process.stdin.flush()
         assert process.stdout.readline().startswith(b'{"line":1,')
         process.send_signal(signal.SIGINT)
-        sent = time.monotonic()
-        assert process.wait() == -signal.SIGINT
-        assert time.monotonic() - sent < 5
+        assert process.wait(60) == -signal.SIGINT
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])

@@ -1,5 +1,6 @@
-/* AWS-LC's locks for writing, each held for a millisecond: a fork beside another thread then finds one held
- * almost always, and not once in ten thousand times. Linked into a program, or loaded before it. */
+/* AWS-LC's locks for writing, each held for a millisecond: a fork beside another thread then finds
+ * one held almost always instead of once in ten thousand times. Linked into a program, or loaded
+ * before it. */
 
 /* RTLD_NEXT */
 #define _GNU_SOURCE

@@ -248,8 +248,8 @@ static bool sign_on_a_thread(void) {
            pthread_join(thread, NULL) == 0;
 }
 
-/* At its end a thread gives back its random numbers, under a lock of AWS-LC's: without the library's part in
- * it, some of these forks hang. */
+/* At its end a thread gives back its random numbers, under a lock of AWS-LC's: without the
+ * library's part in it, some of these forks hang. */
 static void a_child_signs_that_was_forked_off_while_a_thread_ended(void) {
     for (int step = 0; step < 20; step++) {
         pthread_t thread;

@@ -1,4 +1,4 @@
-/* Many threads sign and verify with one handle of each kind. */
+/* Many threads sign and verify with one handle of each kind; processes are forked beside them. */
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -249,7 +249,7 @@ static bool sign_on_a_thread(void) {
 }
 
 /* At its end a thread gives back its random numbers, under a lock of AWS-LC's: without the
- * library's part in it, some of these forks hang. */
+ * library's part in it, these forks hang. */
 static void a_child_signs_that_was_forked_off_while_a_thread_ended(void) {
     for (int step = 0; step < 20; step++) {
         pthread_t thread;
@@ -260,11 +260,72 @@ static void a_child_signs_that_was_forked_off_while_a_thread_ended(void) {
         }
         pid_t child = fork();
         if (child == 0) {
-            alarm(20);
+            alarm(60);
             end(sign_on_a_thread() && atomic_load(&broken) == 0);
         }
-        CHECK(ended_well(child));
+        bool good = ended_well(child);
         CHECK(pthread_join(thread, NULL) == 0);
+        CHECK(good);
+        if (!good) {
+            break;
+        }
+    }
+}
+
+static pthread_mutex_t own_lock = PTHREAD_MUTEX_INITIALIZER;
+static atomic_bool is_own_lock_used;
+static atomic_bool is_signing;
+
+static void lock_own(void) {
+    if (atomic_load(&is_own_lock_used)) {
+        CHECK(pthread_mutex_lock(&own_lock) == 0);
+    }
+}
+
+static void unlock_own(void) {
+    if (atomic_load(&is_own_lock_used)) {
+        CHECK(pthread_mutex_unlock(&own_lock) == 0);
+    }
+}
+
+static void *sign_under_own_lock(void *unused) {
+    while (atomic_load(&is_signing)) {
+        CHECK(pthread_mutex_lock(&own_lock) == 0);
+        sign_once(unused);
+        CHECK(pthread_mutex_unlock(&own_lock) == 0);
+        /* The lock is not fair. */
+        usleep(1000);
+    }
+    return NULL;
+}
+
+/* The library's handlers are the first that are registered, and so the last that are called before
+ * a fork: otherwise this one waits for the thread that signs, and that for the fork. */
+static void handlers_of_the_program_may_wait_for_a_thread_that_signs(void) {
+    pthread_t thread;
+    atomic_store(&is_own_lock_used, true);
+    atomic_store(&is_signing, true);
+    CHECK(pthread_create(&thread, NULL, sign_under_own_lock, NULL) == 0);
+    for (int i = 0; i < 20; i++) {
+        pid_t child = fork();
+        if (child == 0) {
+            end(true);
+        }
+        CHECK(ended_well(child));
+    }
+    atomic_store(&is_signing, false);
+    CHECK(pthread_join(thread, NULL) == 0);
+    atomic_store(&is_own_lock_used, false);
+}
+
+static void fork_at_exit(void) {
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        end(true);
+    }
+    if (!ended_well(child)) {
+        _exit(1);
     }
 }
 
@@ -315,9 +376,16 @@ int main(int count, char **arguments) {
          a_child_signs_that_was_forked_off_while_a_thread_did},
         {"a_child_signs_that_was_forked_off_while_a_thread_ended",
          a_child_signs_that_was_forked_off_while_a_thread_ended},
+        {"handlers_of_the_program_may_wait_for_a_thread_that_signs",
+         handlers_of_the_program_may_wait_for_a_thread_that_signs},
 #endif
         {"keys_are_made_at_the_same_time", keys_are_made_at_the_same_time},
     };
+#ifndef __SANITIZE_ADDRESS__
+    /* Before the first call. */
+    CHECK(pthread_atfork(lock_own, unlock_own, unlock_own) == 0);
+    CHECK(atexit(fork_at_exit) == 0);
+#endif
     read_example_key(count, arguments);
     share_all();
     int outcome = RUN(tests);

@@ -11,6 +11,8 @@ mod connection;
 mod convert;
 mod error;
 mod explain;
+#[cfg(unix)]
+mod fork;
 mod guard;
 mod key;
 mod key_set;
@@ -93,7 +95,8 @@ mod _native {
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         super::refuse_another_interpreter(module.py())?;
         super::error::load_classes(module.py())?;
-        super::process::watch_forks(module)?;
+        #[cfg(unix)]
+        super::fork::watch()?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))
     }
 }

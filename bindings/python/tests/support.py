@@ -47,8 +47,10 @@ def in_a_child(work: "Callable[[], object]") -> bool:
     """
     child = os.fork()
     if child == 0:
-        # pytest has a handler of its own, which a child that hangs outside of Python never runs.
+        # A child that hangs outside of Python never runs the handler that pytest-timeout has set.
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        # A child of a child has it already, but with the handler that was just replaced.
+        faulthandler.unregister(signal.SIGALRM)
         faulthandler.register(signal.SIGALRM, file=2, chain=True)
         signal.alarm(30)
         status = 1

@@ -263,13 +263,51 @@ def test_a_fork_beside_a_thread_that_ends(tmp_path: Path) -> None:
     slow = tmp_path / "slow_locks.so"
     source = ROOT / "bindings" / "c" / "tests" / "slow_locks.c"
     subprocess.run(["cc", "-shared", "-fPIC", source, "-o", slow], check=True)
-    environment = {
-        **os.environ,
-        "LD_PRELOAD": str(slow),
-        "PYTHONPATH": os.pathsep.join(sys.path),
-        "PYTHONWARNINGS": "ignore:.*fork:DeprecationWarning",
-    }
-    subprocess.run([sys.executable, "-c", ENDING], env=environment, check=True)
+    run_apart(ENDING, LD_PRELOAD=str(slow))
+
+
+def run_apart(script: str, **environment: str) -> None:
+    """Run it in another process, whose handlers of forks are its own."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **environment}
+    subprocess.run([sys.executable, "-c", script], env=environment, check=True, timeout=90)
+
+
+FORKING = """
+import os
+import threading
+import time
+
+lock = threading.Lock()
+# Handlers that were registered first are called last before a fork.
+os.register_at_fork(before=lock.acquire, after_in_parent=lock.release, after_in_child=lock.release)
+import logging
+from support import VIDEO, example_signer, in_a_child
+
+signer = example_signer()
+# Forks take their time, so that others come meanwhile.
+ballast = bytearray(100 << 20)
+end = time.monotonic() + 3
+
+def sign():
+    while time.monotonic() < end:
+        with lock:
+            signer.sign(VIDEO)
+
+def fork():
+    while time.monotonic() < end:
+        assert in_a_child(lambda: None)
+
+threads = [threading.Thread(target=work) for work in [fork, fork, sign]]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+
+
+def test_threads_that_fork_and_handlers_of_forks_do_not_wait_for_each_other() -> None:
+    """Beside a lock of the program's own, and a second thread that forks."""
+    run_apart(FORKING)
 
 
 INTERRUPTED = """

@@ -30,6 +30,8 @@ mod fork;
 mod process;
 
 pub(crate) use fork::held_off;
+#[cfg(feature = "aws-lc")]
+pub(crate) use fork::watched;
 pub use fork::{after_fork, before_fork, watch_threads};
 pub(crate) use process::ProcessSigner;
 

@@ -15,8 +15,6 @@ pub use crate::crypto::{after_fork, before_fork, watch_threads};
 pub use crate::explain::explain_beginning;
 pub use crate::sign::batch_line;
 pub use crate::time::{duration, lifetime};
-#[cfg(feature = "aws-lc")]
-pub use aws_lc_sys::{AWSLC_thread_local_clear, ERR_clear_error};
 pub use intake::{Intake, MAX_VALUES};
 pub use spelling::Spelling;
 pub use surface::surface;

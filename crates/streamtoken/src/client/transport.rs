@@ -20,6 +20,7 @@ use super::phase::{self, Cut, Phase, cut};
 use super::stop::Socket;
 use super::veil::{self, Veil};
 use super::{proxy, tls};
+use crate::crypto::watched;
 use crate::{Error, ErrorCode, Result};
 
 /// Connections that are kept open for the next request.
@@ -71,6 +72,8 @@ impl Transport {
         limit: Duration,
         connect: Duration,
     ) -> Outcome {
+        // A connection that was kept open may fail without a handshake before.
+        watched();
         phase::begin(limit, connect);
         let sent = self.try_send(request, limit, connect);
         // What is left of an exchange that failed.

@@ -5,6 +5,7 @@
 //! for ever (seen with both).
 
 use std::cell::RefCell;
+use std::mem::ManuallyDrop;
 use std::sync::{OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// Shared by everything that AWS-LC does under such a lock, and exclusive while the process forks.
@@ -19,7 +20,9 @@ struct Threads {
 }
 
 thread_local! {
-    static FORKING: RefCell<Option<RwLockWriteGuard<'static, ()>>> = const { RefCell::new(None) };
+    /// Nothing of it is dropped, so that it is there for a fork at the very end of a thread or process, too.
+    static FORKING: RefCell<Option<ManuallyDrop<RwLockWriteGuard<'static, ()>>>> =
+        const { RefCell::new(None) };
     static THREAD: Thread = Thread::new();
 }
 
@@ -66,29 +69,33 @@ fn shared<T>(operation: impl FnOnce() -> T) -> T {
 }
 
 fn read() -> Option<RwLockReadGuard<'static, ()>> {
-    let is_forking = FORKING.try_with(|forking| forking.borrow().is_some());
+    let is_forking = FORKING.with_borrow(Option::is_some);
     let lock = || OPERATIONS.read().unwrap_or_else(PoisonError::into_inner);
-    (!is_forking.unwrap_or(false)).then(lock)
+    (!is_forking).then(lock)
 }
 
-/// Tells what AWS-LC does with what it keeps for a thread: `make` all of it, once and before anything else, and
-/// `clear` it at the thread's end. To be called once, before the process forks for the first time.
+/// Tells what AWS-LC does with what it keeps for a thread: `make` is called before a thread uses it for the first
+/// time, and makes what would be made later beside forks; `clear` at the thread's end. To be called once, before
+/// the process forks for the first time.
 pub fn watch_threads(make: fn(), clear: fn()) {
     THREADS.get_or_init(|| Threads { make, clear });
 }
 
-/// Waits for the operations of other threads, and holds off new ones until [`after_fork`]. To be called right
-/// before a fork by the thread that forks; some milliseconds at most.
-pub fn before_fork() {
+/// Waits for the operations of other threads, and holds off new ones until [`after_fork`]; some milliseconds at
+/// most. For `pthread_atfork`, by which it is called right before a fork by the thread that forks. What is
+/// registered first comes last before a fork: so it is to be registered as early as can be, or it waits for a
+/// thread that signs and itself waits for what another handler has locked already.
+pub extern "C" fn before_fork() {
     FORKING.with_borrow_mut(|forking| {
-        forking.get_or_insert_with(|| OPERATIONS.write().unwrap_or_else(PoisonError::into_inner));
+        forking.get_or_insert_with(|| {
+            ManuallyDrop::new(OPERATIONS.write().unwrap_or_else(PoisonError::into_inner))
+        });
     });
 }
 
-/// Ends what [`before_fork`] began. To be called after a fork by the thread that forked, in the parent
-/// and in the child.
-pub fn after_fork() {
-    FORKING.take();
+/// Ends what [`before_fork`] began. Called after a fork by the thread that forked, in the parent and in the child.
+pub extern "C" fn after_fork() {
+    drop(FORKING.take().map(ManuallyDrop::into_inner));
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
-/* AWS-LC's locks for writing, each held for a millisecond: a fork beside another thread then finds
- * one held almost always instead of once in ten thousand times. Linked into a program, or loaded
- * before it. */
+/* AWS-LC's locks, each held for a millisecond: a fork beside another thread then finds one held
+ * almost always instead of once in ten thousand times. Linked into a program, or loaded before it.
+ */
 
 /* RTLD_NEXT */
 #define _GNU_SOURCE
@@ -18,3 +18,17 @@ int pthread_rwlock_wrlock(pthread_rwlock_t *lock) {
     usleep(1000);
     return status;
 }
+
+/* An interpreter that is loaded after it has mutexes of its own, which it takes all the time. */
+#ifndef RWLOCKS_ALONE
+
+int pthread_mutex_lock(pthread_mutex_t *lock) {
+    int (*next)(pthread_mutex_t *);
+    void *found = dlsym(RTLD_NEXT, "pthread_mutex_lock");
+    memcpy(&next, &found, sizeof next);
+    int status = next(lock);
+    usleep(1000);
+    return status;
+}
+
+#endif

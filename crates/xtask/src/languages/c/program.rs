@@ -28,6 +28,8 @@ pub(super) enum Program {
     Refused,
     /// Many threads, one handle.
     Threads,
+    /// Forks beside threads.
+    Forks,
     /// The client of Cloudflare's API, against services.
     Client,
     /// A panic inside every function.
@@ -91,6 +93,7 @@ impl Program {
         Self::Vectors,
         Self::Client,
         Self::Threads,
+        Self::Forks,
         Self::Boundary,
         Self::Refused,
         Self::Panics,
@@ -105,6 +108,7 @@ impl Program {
             Self::Boundary => "boundary",
             Self::Refused => "refused",
             Self::Threads => "threads",
+            Self::Forks => "forks",
             Self::Client => "client",
             Self::Panics => "panics",
             Self::Usage => "usage",
@@ -116,6 +120,12 @@ impl Program {
     /// Whether it needs the library whose functions panic on demand.
     pub(super) fn provokes(self) -> bool {
         self == Self::Panics
+    }
+
+    /// Whether it can be run so. AddressSanitizer's own allocator has locks, which a fork copies as another thread
+    /// holds them: beside threads a child hangs in its `malloc`. The C library's does not.
+    pub(super) fn runs(self, way: Way) -> bool {
+        self != Self::Forks || way != Way::Sanitizers
     }
 
     /// Compiles the program, and says how it is run.
@@ -243,7 +253,8 @@ pub(super) fn sources(programs: &[Program]) -> Result<Vec<PathBuf>> {
             Program::Vectors => sources_in(&tests.join("vectors"))?,
             Program::Boundary => named(&["boundary", "check", "slots", "include_twice"]),
             Program::Refused => named(&["refused", "check"]),
-            Program::Threads => named(&["threads", "check", "slow_locks"]),
+            Program::Threads => named(&["threads", "check"]),
+            Program::Forks => named(&["forks", "check", "slow_locks"]),
             Program::Client => {
                 let mut sources = sources_in(&tests.join("client"))?;
                 sources.extend(named(&["check"]));

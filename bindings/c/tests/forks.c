@@ -202,6 +202,35 @@ static void a_child_verifies_that_was_forked_off_while_a_thread_did(void) {
     }
 }
 
+/* Finds nobody there. */
+static void *look_up_a_name(void *unused) {
+    static const char options_json[] =
+        "{\"base_url\": \"http://localhost:1\", \"api_token\": \"t\", \"account_id\": \"a\", "
+        "\"max_retries\": 0}";
+    streamtoken_client_options *options;
+    streamtoken_client *client;
+    streamtoken_token *token;
+    (void)unused;
+    OK(streamtoken_client_options_from_json(TEXT(options_json), &options, NULL));
+    OK(streamtoken_client_new(options, &client, NULL));
+    CHECK(streamtoken_client_create_token(client, TEXT(VIDEO), NULL, NULL, &token, NULL) ==
+          STREAMTOKEN_API_CONNECTION);
+    streamtoken_client_free(client);
+    streamtoken_client_options_free(options);
+    return NULL;
+}
+
+/* The C library has a lock around what its resolver reads of the system. */
+static void a_child_looks_up_a_name_that_was_forked_off_while_a_thread_did(void) {
+    bool good = true;
+    for (useconds_t step = 0; step < 20 && good; step++) {
+        pthread_t thread;
+        CHECK(pthread_create(&thread, NULL, look_up_a_name, NULL) == 0);
+        usleep(step * 200);
+        good = a_child_can(look_up_a_name, thread);
+    }
+}
+
 static pthread_mutex_t own_lock = PTHREAD_MUTEX_INITIALIZER;
 static atomic_bool is_own_lock_used;
 static atomic_bool is_signing;
@@ -281,6 +310,8 @@ int main(int count, char **arguments) {
          a_child_signs_that_was_forked_off_while_a_thread_ended},
         {"a_child_verifies_that_was_forked_off_while_a_thread_did",
          a_child_verifies_that_was_forked_off_while_a_thread_did},
+        {"a_child_looks_up_a_name_that_was_forked_off_while_a_thread_did",
+         a_child_looks_up_a_name_that_was_forked_off_while_a_thread_did},
         {"handlers_of_the_program_may_wait_for_a_thread_that_signs",
          handlers_of_the_program_may_wait_for_a_thread_that_signs},
     };

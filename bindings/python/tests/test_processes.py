@@ -255,15 +255,42 @@ for step in range(40):
 """
 
 
-def test_a_fork_beside_a_thread_that_ends(tmp_path: Path) -> None:
-    """At its end a thread gives back its random numbers, under a lock of AWS-LC's.
+NAMES = """
+import threading
+import time
+from streamtoken import APIConnectionError, APITimeoutError, Client
+from support import VIDEO, in_a_child
+
+def look_up():
+    options = {"api_token": "t", "account_id": "a", "max_retries": 0}
+    try:
+        Client(base_url="http://localhost:1", **options).stream.token.create(VIDEO)
+    except APITimeoutError:
+        raise
+    except APIConnectionError:
+        # Found, and nobody listens there.
+        return
+    raise AssertionError("somebody listens there")
+
+for step in range(20):
+    thread = threading.Thread(target=look_up)
+    thread.start()
+    time.sleep(step * 0.0002)
+    assert in_a_child(look_up)
+    thread.join()
+"""
+
+
+@pytest.mark.parametrize("script", [ENDING, NAMES], ids=["ends", "looks_up_a_name"])
+def test_a_fork_beside_a_thread_that(script: str, tmp_path: Path) -> None:
+    """Takes a lock of the process: AWS-LC's at its end, the C library's as it looks up a name.
 
     Without the core's part in it some of these forks hang, where the lock is held for long.
     """
     slow = tmp_path / "slow_locks.so"
     source = ROOT / "bindings" / "c" / "tests" / "slow_locks.c"
     subprocess.run(["cc", "-shared", "-fPIC", "-DRWLOCKS_ALONE", source, "-o", slow], check=True)
-    run_apart(ENDING, LD_PRELOAD=str(slow))
+    run_apart(script, LD_PRELOAD=str(slow))
 
 
 def run_apart(script: str, **environment: str) -> None:

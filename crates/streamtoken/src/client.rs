@@ -31,6 +31,8 @@ mod call;
 mod credentials;
 #[cfg(feature = "client")]
 pub(crate) mod live;
+#[cfg(feature = "client")]
+mod names;
 mod options;
 mod params;
 #[cfg(feature = "client")]

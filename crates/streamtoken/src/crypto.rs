@@ -26,13 +26,8 @@ compile_error!(
      or `rust-crypto` (pure Rust, slower)"
 );
 
-mod fork;
 mod process;
 
-pub(crate) use fork::held_off;
-#[cfg(feature = "aws-lc")]
-pub(crate) use fork::watched;
-pub use fork::{after_fork, before_fork, watch_threads};
 pub(crate) use process::ProcessSigner;
 
 #[cfg(test)]

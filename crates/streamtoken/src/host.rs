@@ -11,8 +11,8 @@ mod surface;
 pub use crate::chance::chance;
 #[cfg(feature = "client")]
 pub use crate::client::live::ask_host;
-pub use crate::crypto::{after_fork, before_fork, watch_threads};
 pub use crate::explain::explain_beginning;
+pub use crate::fork::{after_fork, before_fork, watch_threads};
 pub use crate::sign::batch_line;
 pub use crate::time::{duration, lifetime};
 pub use intake::{Intake, MAX_VALUES};

@@ -27,7 +27,8 @@ pub use set::{KeySet, MAX_KEY_SET};
 
 pub(crate) use parts::{PrivateParts, PublicParts};
 
-use crate::crypto::{ProcessSigner, RsaSigner, held_off};
+use crate::crypto::{ProcessSigner, RsaSigner};
+use crate::fork::held_off;
 use crate::id::check_key_id;
 use crate::{Error, ErrorCode, Result};
 use form::Material;

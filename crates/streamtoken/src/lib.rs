@@ -72,6 +72,7 @@ mod crypto;
 mod environment;
 mod error;
 mod explain;
+mod fork;
 pub mod host;
 mod id;
 mod inspect;

@@ -11,11 +11,11 @@ use rustls::crypto::{
 use rustls::ffdhe_groups::FfdheGroup;
 use rustls::{Error, NamedGroup, ProtocolVersion};
 
-use crate::crypto::held_off;
+use crate::fork::held_off;
 
 /// The provider whose random numbers wait for forks, and forks for them.
 pub(super) fn provider() -> CryptoProvider {
-    let groups = GROUPS.iter();
+    let groups = held_off(|| GROUPS.iter());
     CryptoProvider {
         kx_groups: groups.map(|group| group as &dyn SupportedKxGroup).collect(),
         secure_random: &Random,

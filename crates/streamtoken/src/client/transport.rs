@@ -5,22 +5,21 @@ use std::time::Duration;
 use std::{env, io};
 
 use http::uri::Authority;
-use http::{Request, Response, Uri};
-use ureq::config::Config;
+use http::{Request, Response};
 use ureq::tls::{RootCerts, TlsConfig};
-use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{
-    ConnectionDetails, Connector, DefaultConnector, NextTimeout, ShutdownHandle, Transport as Wire,
+    ConnectionDetails, Connector, DefaultConnector, ShutdownHandle, Transport as Wire,
 };
 use ureq::{Agent, Proxy, Timeout};
 
 use super::base_url::{BaseUrl, has_good_port};
 use super::call::{Arrived, Broke, MAX_BODY, Outcome};
+use super::names::{Names, System};
 use super::phase::{self, Cut, Phase, cut};
 use super::stop::Socket;
 use super::veil::{self, Veil};
 use super::{proxy, tls};
-use crate::crypto::watched;
+use crate::fork::watched;
 use crate::{Error, ErrorCode, Result};
 
 /// Connections that are kept open for the next request.
@@ -51,11 +50,7 @@ impl Transport {
             .proxy(proxy.clone())
             .tls_config(tls)
             .build();
-        let agent = Agent::with_parts(
-            config,
-            Watched::default(),
-            Names(DefaultResolver::default()),
-        );
+        let agent = Agent::with_parts(config, Watched::default(), Names(System));
         let has_proxy = proxy.is_some();
         Ok(Self { agent, has_proxy })
     }
@@ -278,24 +273,6 @@ fn from_now<'d>(
 /// Takes the handle of a socket that was just made.
 type Register = dyn Fn(Weak<dyn ShutdownHandle>) -> Result<(), ureq::Error> + Send + Sync;
 
-/// A resolver, watched: what it fails with is sometimes of the kind that a broken connection has.
-#[derive(Debug)]
-struct Names<R>(R);
-
-impl<R: Resolver> Resolver for Names<R> {
-    fn resolve(
-        &self,
-        uri: &Uri,
-        config: &Config,
-        timeout: NextTimeout,
-    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
-        let before = phase::enter(Phase::Connecting);
-        let addresses = self.0.resolve(uri, config, cut(timeout)?)?;
-        phase::enter(before);
-        Ok(addresses)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::ErrorKind::WouldBlock;
@@ -309,9 +286,10 @@ mod tests {
     use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
     use ureq::unversioned::transport::NextTimeout;
 
-    use super::{Names, Transport, Watched, read_proxy};
+    use super::{Transport, Watched, read_proxy};
     use crate::ErrorCode;
     use crate::client::call::{Arrived, Broke, Outcome};
+    use crate::client::names::Names;
 
     const CONNECT: Duration = Duration::from_millis(50);
 

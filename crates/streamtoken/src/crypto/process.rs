@@ -3,8 +3,9 @@
 use std::process;
 use std::sync::OnceLock;
 
-use super::{RsaSigner, held_off};
+use super::RsaSigner;
 use crate::Result;
+use crate::fork::held_off;
 use crate::key::PrivateParts;
 
 /// A signer, and another one in each process that is forked off.

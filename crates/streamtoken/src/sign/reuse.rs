@@ -8,7 +8,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::hint;
 use std::sync::{Arc, RwLock, TryLockError, TryLockResult};
 
-use crate::crypto::held_off;
+use crate::fork::held_off;
 use crate::lint::starts_later;
 use crate::time::check_magnitude;
 use crate::{SignOptions, Token};

@@ -1,14 +1,24 @@
-//! Forks wait for what other threads do in AWS-LC, and that waits for forks.
+//! Forks wait for what other threads do under locks of the whole process, and that waits for forks.
 //!
-//! AWS-LC has locks for the whole process: around the seed of its random numbers, which blind signatures, and
-//! around what it keeps for each thread. A child that is forked off while another thread holds one waits for it
-//! for ever (seen with both).
+//! AWS-LC has such locks around the seed of its random numbers, which blind signatures, and around what it keeps
+//! for each thread; the system's resolver has one around its settings. A child that is forked off while another
+//! thread holds one waits for it for ever (seen with all three).
+
+#[cfg_attr(
+    not(feature = "client"),
+    expect(dead_code, reason = "only the client looks up names")
+)]
+mod lookups;
 
 use std::cell::RefCell;
 use std::mem::ManuallyDrop;
+use std::process;
 use std::sync::{OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-/// Shared by everything that AWS-LC does under such a lock, and exclusive while the process forks.
+#[cfg(feature = "client")]
+pub(crate) use lookups::Lookup;
+
+/// Shared by everything that is done under such a lock, and exclusive while the process forks.
 static OPERATIONS: RwLock<()> = RwLock::new(());
 
 static THREADS: OnceLock<Threads> = OnceLock::new();
@@ -21,9 +31,34 @@ struct Threads {
 
 thread_local! {
     /// Nothing of it is dropped, so that it is there for a fork at the very end of a thread or process, too.
-    static FORKING: RefCell<Option<ManuallyDrop<RwLockWriteGuard<'static, ()>>>> =
-        const { RefCell::new(None) };
+    static FORKING: RefCell<Option<ManuallyDrop<Forking>>> = const { RefCell::new(None) };
     static THREAD: Thread = Thread::new();
+}
+
+/// The fork that a thread is about to do, or has just done.
+struct Forking {
+    _no_operations: RwLockWriteGuard<'static, ()>,
+    _no_lookups: lookups::NoLookups,
+    parent: u32,
+}
+
+impl Forking {
+    fn begin() -> Self {
+        // May take longer, and signatures go on meanwhile.
+        let no_lookups = lookups::LOOKUPS.wait();
+        Self {
+            _no_operations: OPERATIONS.write().unwrap_or_else(PoisonError::into_inner),
+            _no_lookups: no_lookups,
+            parent: process::id(),
+        }
+    }
+
+    /// The threads of the parent are not in the child.
+    fn end(self) {
+        if self.parent != process::id() {
+            lookups::LOOKUPS.forget();
+        }
+    }
 }
 
 /// A thread that uses AWS-LC.
@@ -69,9 +104,13 @@ fn shared<T>(operation: impl FnOnce() -> T) -> T {
 }
 
 fn read() -> Option<RwLockReadGuard<'static, ()>> {
-    let is_forking = FORKING.with_borrow(Option::is_some);
     let lock = || OPERATIONS.read().unwrap_or_else(PoisonError::into_inner);
-    (!is_forking).then(lock)
+    (!is_forking()).then(lock)
+}
+
+/// Whether this thread does.
+fn is_forking() -> bool {
+    FORKING.with_borrow(Option::is_some)
 }
 
 /// Tells what AWS-LC does with what it keeps for a thread: `make` is called before a thread uses it for the first
@@ -81,21 +120,21 @@ pub fn watch_threads(make: fn(), clear: fn()) {
     THREADS.get_or_init(|| Threads { make, clear });
 }
 
-/// Waits for the operations of other threads, and holds off new ones until [`after_fork`]; some milliseconds at
-/// most. For `pthread_atfork`, by which it is called right before a fork by the thread that forks. What is
-/// registered first comes last before a fork: so it is to be registered as early as can be, or it waits for a
-/// thread that signs and itself waits for what another handler has locked already.
+/// Waits for the operations of other threads, some milliseconds at most, and for their lookups of names, a second at
+/// most; holds off new ones until [`after_fork`]. For `pthread_atfork`, by which it is called right before a fork by
+/// the thread that forks. What is registered first comes last before a fork: so it is to be registered as early as
+/// can be, or it waits for a thread that signs and itself waits for what another handler has locked already.
 pub extern "C" fn before_fork() {
-    FORKING.with_borrow_mut(|forking| {
-        forking.get_or_insert_with(|| {
-            ManuallyDrop::new(OPERATIONS.write().unwrap_or_else(PoisonError::into_inner))
-        });
-    });
+    if !is_forking() {
+        FORKING.set(Some(ManuallyDrop::new(Forking::begin())));
+    }
 }
 
 /// Ends what [`before_fork`] began. Called after a fork by the thread that forked, in the parent and in the child.
 pub extern "C" fn after_fork() {
-    drop(FORKING.take().map(ManuallyDrop::into_inner));
+    if let Some(forking) = FORKING.take() {
+        ManuallyDrop::into_inner(forking).end();
+    }
 }
 
 #[cfg(test)]

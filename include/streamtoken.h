@@ -73,8 +73,9 @@
  * once they are made, and any number of threads may use one at the same time. The builders (`..._options`, `..._context`) may be
  * used by any number of threads as long as none changes them. A handle may be freed by any thread, once,
  * when no other uses it. `fork` waits for the signatures and the ends of other threads, some milliseconds at
- * most, and for the lookups of a host's name that their calls make, a second at most; the child may use
- * every handle but a client, whose connections are those of the parent. Do not fork out of a signal handler.
+ * most, and for the lookups of a host's name that their calls make, a quarter of a second at most; the child
+ * may use every handle but a client, whose connections are those of the parent. Do not fork out of a signal
+ * handler.
  * Let calls of other threads come back before the process exits: AWS-LC may abort a thread that begins to
  * sign while `exit` runs.
  *

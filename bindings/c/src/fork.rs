@@ -1,4 +1,4 @@
-//! A fork waits for the signatures of other threads, and for threads that end.
+//! A fork waits for the signatures, handshakes and lookups of names of other threads, and for threads that end.
 
 use std::ffi::c_int;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,7 +24,7 @@ pub(crate) extern "C" fn watch() {
     }
     host::watch_threads(|| make(), || _ = clear());
     let (before, after): (Handler, Handler) = (host::before_fork, host::after_fork);
-    // SAFETY: the functions live as long as the library, and touch nothing but a lock. To register them twice
+    // SAFETY: the functions live as long as the library, and touch nothing but locks. To register them twice
     // does no harm.
     let status = unsafe { libc::pthread_atfork(Some(before), Some(after), Some(after)) };
     IS_WATCHED.store(status == 0, Ordering::Relaxed);

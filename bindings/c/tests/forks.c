@@ -1,5 +1,5 @@
-/* Processes are forked beside threads: no child waits for what a thread of its parent holds. Each
- * of these forks hangs without the library's part in it, or nearly each. */
+/* Processes are forked beside threads: no child waits for what a thread of its parent holds. Most
+ * of these forks hang without the library's part in it. */
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -220,12 +220,19 @@ static void *look_up_a_name(void *unused) {
     return NULL;
 }
 
+/* In slow_locks.c. */
+extern atomic_int lookups_begun;
+
 /* The C library has a lock around what its resolver reads of the system. */
 static void a_child_looks_up_a_name_that_was_forked_off_while_a_thread_did(void) {
     bool good = true;
     for (useconds_t step = 0; step < 20 && good; step++) {
         pthread_t thread;
+        int before = atomic_load(&lookups_begun);
         CHECK(pthread_create(&thread, NULL, look_up_a_name, NULL) == 0);
+        while (atomic_load(&lookups_begun) == before) {
+            usleep(50);
+        }
         usleep(step * 200);
         good = a_child_can(look_up_a_name, thread);
     }

@@ -9,6 +9,7 @@
 #include <dlfcn.h>
 #include <netdb.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -44,6 +45,10 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void make_key(void) { pthread_key_create(&at_end, lock_resolver_for_long); }
 
+/* For those who want to fork beside one. */
+extern atomic_int lookups_begun;
+atomic_int lookups_begun;
+
 /* At its begin, at its end, and at the end of its thread. */
 int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
                 struct addrinfo **found_addresses) {
@@ -52,6 +57,7 @@ int getaddrinfo(const char *name, const char *service, const struct addrinfo *hi
     memcpy(&next, &found, sizeof next);
     pthread_once(&once, make_key);
     pthread_setspecific(at_end, &at_end);
+    atomic_fetch_add(&lookups_begun, 1);
     lock_resolver_for_long(NULL);
     int status = next(name, service, hints, found_addresses);
     lock_resolver_for_long(NULL);

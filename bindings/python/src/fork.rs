@@ -1,4 +1,4 @@
-//! A fork waits for the signatures of other threads, and for threads that end.
+//! A fork waits for the signatures, handshakes and lookups of names of other threads, and for threads that end.
 
 use std::ffi::c_int;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -29,7 +29,7 @@ pub(crate) fn watch() -> PyResult<()> {
     host::watch_threads(|| make(), || _ = clear());
     let (before, after): (Handler, Handler) = (host::before_fork, host::after_fork);
     #[expect(unsafe_code, reason = "a function of C")]
-    // SAFETY: the functions live as long as the module, and touch nothing but a lock.
+    // SAFETY: the functions live as long as the module, and touch nothing but locks.
     let status = unsafe { libc::pthread_atfork(Some(before), Some(after), Some(after)) };
     if status != 0 {
         return Err(PyMemoryError::new_err(

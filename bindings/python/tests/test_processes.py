@@ -256,6 +256,7 @@ for step in range(40):
 
 
 NAMES = """
+import ctypes
 import threading
 import time
 from streamtoken import APIConnectionError, APITimeoutError, Client
@@ -272,9 +273,14 @@ def look_up():
         return
     raise AssertionError("somebody listens there")
 
+lookups_begun = ctypes.c_int.in_dll(ctypes.CDLL(None), "lookups_begun")
+
 for step in range(20):
+    before = lookups_begun.value
     thread = threading.Thread(target=look_up)
     thread.start()
+    while lookups_begun.value == before:
+        time.sleep(0.00005)
     time.sleep(step * 0.0002)
     assert in_a_child(look_up)
     thread.join()

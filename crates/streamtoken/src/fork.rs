@@ -12,7 +12,6 @@ mod lookups;
 
 use std::cell::RefCell;
 use std::mem::ManuallyDrop;
-use std::process;
 use std::sync::{OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 #[cfg(feature = "client")]
@@ -38,25 +37,16 @@ thread_local! {
 /// The fork that a thread is about to do, or has just done.
 struct Forking {
     _no_operations: RwLockWriteGuard<'static, ()>,
-    _no_lookups: lookups::NoLookups,
-    parent: u32,
+    _no_new_lookups: lookups::NoNewLookups,
 }
 
 impl Forking {
     fn begin() -> Self {
         // May take longer, and signatures go on meanwhile.
-        let no_lookups = lookups::LOOKUPS.wait();
+        let no_new_lookups = lookups::LOOKUPS.wait();
         Self {
             _no_operations: OPERATIONS.write().unwrap_or_else(PoisonError::into_inner),
-            _no_lookups: no_lookups,
-            parent: process::id(),
-        }
-    }
-
-    /// The threads of the parent are not in the child.
-    fn end(self) {
-        if self.parent != process::id() {
-            lookups::LOOKUPS.forget();
+            _no_new_lookups: no_new_lookups,
         }
     }
 }
@@ -108,8 +98,8 @@ fn read() -> Option<RwLockReadGuard<'static, ()>> {
     (!is_forking()).then(lock)
 }
 
-/// Whether this thread does.
-fn is_forking() -> bool {
+/// Whether this thread does: what it waits for must not wait for the fork.
+pub(crate) fn is_forking() -> bool {
     FORKING.with_borrow(Option::is_some)
 }
 
@@ -120,10 +110,10 @@ pub fn watch_threads(make: fn(), clear: fn()) {
     THREADS.get_or_init(|| Threads { make, clear });
 }
 
-/// Waits for the operations of other threads, some milliseconds at most, and for their lookups of names, a second at
-/// most; holds off new ones until [`after_fork`]. For `pthread_atfork`, by which it is called right before a fork by
-/// the thread that forks. What is registered first comes last before a fork: so it is to be registered as early as
-/// can be, or it waits for a thread that signs and itself waits for what another handler has locked already.
+/// Waits for the operations of other threads, some milliseconds at most, and for their lookups of names, a quarter
+/// of a second at most; holds off new ones until [`after_fork`]. For `pthread_atfork`: called by the thread that
+/// forks, right before. What is registered first comes last before a fork: so it is to be registered as early as can
+/// be, or it waits for a thread that signs and itself waits for what another handler has locked already.
 pub extern "C" fn before_fork() {
     if !is_forking() {
         FORKING.set(Some(ManuallyDrop::new(Forking::begin())));
@@ -132,9 +122,7 @@ pub extern "C" fn before_fork() {
 
 /// Ends what [`before_fork`] began. Called after a fork by the thread that forked, in the parent and in the child.
 pub extern "C" fn after_fork() {
-    if let Some(forking) = FORKING.take() {
-        ManuallyDrop::into_inner(forking).end();
-    }
+    drop(FORKING.take().map(ManuallyDrop::into_inner));
 }
 
 #[cfg(test)]

@@ -1,18 +1,18 @@
 //! The lookup of a name, within a time limit and beside forks.
 
-use std::io;
-use std::sync::{Arc, mpsc};
+use std::convert::Infallible;
+use std::panic;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 
 use http::Uri;
-use mpsc::RecvTimeoutError;
 use ureq::Error;
 use ureq::config::Config;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{NextTimeout, time};
 
 use super::phase::{self, Phase, cut};
-use crate::fork::Lookup;
+use crate::fork::{Lookup, is_forking};
 
 /// A resolver, watched: what it fails with is sometimes of the kind that a broken connection has.
 #[derive(Debug)]
@@ -32,8 +32,8 @@ impl<R: Resolver> Resolver for Names<R> {
     }
 }
 
-/// The system's resolver, on a thread that is left behind when the time is over. ureq's own does as much, but lets
-/// nobody wait for the end of the thread, where glibc takes the lock once more.
+/// The system's resolver, on a thread that is left behind when the time is over. ureq's own does as much, but does
+/// not wait for the end of the thread either when the name is found.
 #[derive(Debug)]
 pub(super) struct System;
 
@@ -44,40 +44,43 @@ impl Resolver for System {
         config: &Config,
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, Error> {
-        let lookup = Arc::new(Lookup::begin());
-        let (answer, answered) = mpsc::sync_channel(1);
-        let ask = {
-            let (uri, config, lookup) = (uri.clone(), config.clone(), Arc::clone(&lookup));
-            move || {
-                let _under_way = lookup;
-                // Nobody may be there any more to take it.
-                let _taken = answer.send(ask(&uri, &config));
-            }
+        let (uri, config) = (uri.clone(), config.clone());
+        let endless = NextTimeout {
+            after: time::Duration::NotHappening,
+            ..timeout
         };
-        let thread = thread::Builder::new().spawn(ask)?;
-        match answered.recv_timeout(*timeout.after) {
-            Ok(answer) => {
-                let _ended = thread.join();
-                answer
-            }
-            Err(RecvTimeoutError::Timeout) => Err(Error::Timeout(timeout.reason)),
-            Err(RecvTimeoutError::Disconnected) => {
-                Err(io::Error::other("the lookup broke off").into())
-            }
-        }
+        let ask = move || DefaultResolver::default().resolve(&uri, &config, endless);
+        look_up(ask, timeout)?
     }
 }
 
-fn ask(uri: &Uri, config: &Config) -> Result<ResolvedSocketAddrs, Error> {
-    let endless = NextTimeout {
-        after: time::Duration::NotHappening,
-        ..NextTimeout::default()
-    };
-    DefaultResolver::default().resolve(uri, config, endless)
+/// What `ask` answers on a thread of its own.
+fn look_up<T: Send + 'static>(
+    ask: impl FnOnce() -> T + Send + 'static,
+    timeout: NextTimeout,
+) -> Result<T, Error> {
+    let (running, ended) = mpsc::channel::<Infallible>();
+    let is_forking = is_forking();
+    let thread = thread::Builder::new().spawn(move || {
+        let _running = running;
+        let lookup = (!is_forking).then(Lookup::begin);
+        (ask(), lookup)
+    })?;
+    if ended.recv_timeout(*timeout.after) == Err(RecvTimeoutError::Timeout) {
+        return Err(Error::Timeout(timeout.reason));
+    }
+    // The lookup is over when its thread is, and not before.
+    let (answer, _lookup) = thread
+        .join()
+        .unwrap_or_else(|fault| panic::resume_unwind(fault));
+    Ok(answer)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::panic::catch_unwind;
+    use std::sync::mpsc;
+    use std::thread;
     use std::time::Duration;
 
     use http::Uri;
@@ -86,39 +89,64 @@ mod tests {
     use ureq::unversioned::transport::NextTimeout;
     use ureq::{Error, Timeout};
 
-    use super::System;
+    use super::{System, look_up};
+    use crate::host::{after_fork, before_fork};
 
-    fn resolve(url: &'static str, limit: Duration) -> Result<Vec<String>, Error> {
-        let timeout = NextTimeout {
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    fn within(limit: Duration) -> NextTimeout {
+        NextTimeout {
             after: limit.into(),
             reason: Timeout::Connect,
             ..NextTimeout::default()
-        };
-        let found = System.resolve(&Uri::from_static(url), &Config::default(), timeout)?;
+        }
+    }
+
+    fn resolve(url: &'static str) -> Result<Vec<String>, Error> {
+        let url = Uri::from_static(url);
+        let found = System.resolve(&url, &Config::default(), within(MINUTE))?;
         Ok(found.iter().map(ToString::to_string).collect())
+    }
+
+    fn is_over<T>(answer: &Result<T, Error>) -> bool {
+        matches!(answer, Err(Error::Timeout(Timeout::Connect)))
     }
 
     #[test]
     fn a_name_has_addresses_or_is_not_found() {
-        let minute = Duration::from_secs(60);
-        let here = resolve("https://localhost/", minute).unwrap();
-        assert!(
-            here.iter().all(|address| address.ends_with(":443")),
-            "{here:?}"
-        );
-        assert!(!here.is_empty());
-        assert_eq!(resolve("http://[::1]:7/", minute).unwrap(), ["[::1]:7"]);
-        let no_name = resolve("http://empty..label/", minute).unwrap_err();
-        assert!(matches!(no_name, Error::Io(_)), "{no_name}");
+        let here = resolve("https://localhost/").unwrap();
+        let has_port = |address: &String| address.ends_with(":443");
+        assert!(!here.is_empty() && here.iter().all(has_port), "{here:?}");
+        assert_eq!(resolve("http://[::1]:7/").unwrap(), ["[::1]:7"]);
+        let none = resolve("http://empty..label/").unwrap_err().to_string();
+        assert!(none.contains("failed to lookup address"), "{none}");
     }
 
     #[test]
     fn what_takes_too_long_is_left_behind() {
-        let is_over = |_| {
-            let found = resolve("https://localhost/", Duration::ZERO);
-            matches!(found, Err(Error::Timeout(Timeout::Connect)))
-        };
-        // Now and then the lookup is faster.
-        assert!((0..1000).any(is_over));
+        let (answer, answered) = mpsc::channel::<()>();
+        let over = look_up(move || answered.recv(), within(Duration::from_millis(1)));
+        assert!(is_over(&over));
+        drop(answer);
+    }
+
+    #[test]
+    fn a_fault_stays_one() {
+        let ask = || look_up(|| panic!("as asked"), within(MINUTE)).map(|()| 7);
+        let fault = catch_unwind(ask).unwrap_err();
+        assert_eq!(fault.downcast_ref(), Some(&"as asked"));
+    }
+
+    #[test]
+    fn to_wait_for_a_fork_counts_as_well() {
+        before_fork();
+        thread::scope(|scope| {
+            let waits = || look_up(|| (), within(Duration::from_millis(20)));
+            let over = scope.spawn(waits).join().unwrap();
+            let own = look_up(|| 7, within(MINUTE));
+            after_fork();
+            assert!(is_over(&over));
+            assert_eq!(own.unwrap(), 7, "the thread that forks is not held off");
+        });
     }
 }

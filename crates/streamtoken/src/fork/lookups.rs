@@ -1,112 +1,92 @@
 //! Lookups of names, for which a fork waits a little.
 //!
 //! glibc takes the lock of its resolver, for an instant each, as a lookup begins and ends and as the thread of it
-//! ends; while it waits for the network it holds none. So a fork need not wait until every lookup is over.
+//! ends; while it waits for the network it holds none. So a fork waits for those alone that have just begun: nearly
+//! all are over then. A child that is forked off at the very instant in which a slower one ends may still hang.
 
-use std::process;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::is_forking;
-
-/// A lookup that takes longer waits for the network.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How long a lookup has just begun. All threads of Python stop while one of them forks.
+const PATIENCE: Duration = Duration::from_millis(250);
 const PAUSE: Duration = Duration::from_micros(100);
 
 /// Those of this process.
 pub(super) static LOOKUPS: Lookups = Lookups::new();
 
-/// The lookups that are under way.
-pub(super) struct Lookups {
-    count: AtomicUsize,
-    /// When the last one began. Whoever has it locked holds off the next.
-    last: Mutex<Option<Instant>>,
-}
+/// Lookups that have just begun.
+pub(super) struct Lookups(Mutex<Vec<Begun>>);
 
-/// While this lives, no lookup begins but those of its own thread.
-pub(super) type NoLookups = MutexGuard<'static, Option<Instant>>;
+/// While this lives, no lookup begins.
+pub(super) type NoNewLookups = MutexGuard<'static, Vec<Begun>>;
 
-impl Lookups {
-    const fn new() -> Self {
-        Self {
-            count: AtomicUsize::new(0),
-            last: Mutex::new(None),
-        }
-    }
-
-    fn begin(&'static self, process: u32) -> Lookup {
-        let mut last = (!is_forking()).then(|| self.lock());
-        self.count.fetch_add(1, Ordering::SeqCst);
-        if let Some(last) = &mut last {
-            **last = Some(Instant::now());
-        }
-        Lookup {
-            among: self,
-            process,
-        }
-    }
-
-    /// Waits until no lookup is under way, or all that are have been for [`PATIENCE`].
-    pub(super) fn wait(&'static self) -> NoLookups {
-        let last = self.lock();
-        let is_recent = || last.is_some_and(|last| last.elapsed() < PATIENCE);
-        while self.count.load(Ordering::SeqCst) > 0 && is_recent() {
-            thread::sleep(PAUSE);
-        }
-        last
-    }
-
-    fn lock(&'static self) -> NoLookups {
-        self.last.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// In a child: the threads that look up names are the parent's.
-    pub(super) fn forget(&self) {
-        self.count.store(0, Ordering::SeqCst);
-    }
+pub(super) struct Begun {
+    at: Instant,
+    lookup: Weak<()>,
 }
 
 /// A lookup that is under way until this is dropped.
-pub(crate) struct Lookup {
-    among: &'static Lookups,
-    process: u32,
-}
+pub(crate) struct Lookup(Arc<()>);
 
-impl Lookup {
-    /// Waits for a fork that another thread is at.
-    pub(crate) fn begin() -> Self {
-        LOOKUPS.begin(process::id())
+impl Lookups {
+    const fn new() -> Self {
+        Self(Mutex::new(Vec::new()))
+    }
+
+    fn begin(&'static self) -> Lookup {
+        let lookup = Lookup(Arc::new(()));
+        let mut begun = self.lock();
+        begun.retain(Begun::counts);
+        begun.push(Begun {
+            at: Instant::now(),
+            lookup: Arc::downgrade(&lookup.0),
+        });
+        lookup
+    }
+
+    /// Waits until those that have just begun are over.
+    pub(super) fn wait(&'static self) -> NoNewLookups {
+        let begun = self.lock();
+        while begun.iter().any(Begun::counts) {
+            thread::sleep(PAUSE);
+        }
+        begun
+    }
+
+    fn lock(&'static self) -> NoNewLookups {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for Lookup {
-    /// In a child it was forgotten: a handler of signals may fork in the midst of a call.
-    fn drop(&mut self) {
-        if self.process == process::id() {
-            self.among.count.fetch_sub(1, Ordering::SeqCst);
-        }
+impl Begun {
+    fn counts(&self) -> bool {
+        self.lookup.strong_count() > 0 && self.at.elapsed() < PATIENCE
+    }
+}
+
+impl Lookup {
+    /// Waits for a fork. Not to be called where the thread that forks waits for this one.
+    pub(crate) fn begin() -> Self {
+        LOOKUPS.begin()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::process;
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::thread;
     use std::time::{Duration, Instant};
 
-    use super::super::{after_fork, before_fork};
-    use super::{Lookup, Lookups, PATIENCE};
+    use super::{Lookups, PATIENCE};
 
     #[test]
-    fn a_fork_waits_for_a_lookup() {
+    fn a_fork_waits_for_a_lookup_that_has_just_begun() {
         static SOME: Lookups = Lookups::new();
         static IS_OVER: AtomicBool = AtomicBool::new(false);
-        let lookup = SOME.begin(process::id());
-        // As if it had begun in an hour: nothing but its end ends the wait.
-        *SOME.last.lock().unwrap() = Some(Instant::now() + Duration::from_secs(3600));
+        let lookup = SOME.begin();
+        // As if it began in an hour: nothing but its end ends the wait.
+        SOME.lock()[0].at = Instant::now() + Duration::from_secs(3600);
         thread::scope(|scope| {
             scope.spawn(move || {
                 thread::sleep(Duration::from_millis(20));
@@ -121,38 +101,30 @@ mod tests {
     #[test]
     fn a_fork_does_not_wait_for_the_network() {
         static SOME: Lookups = Lookups::new();
-        let _lookup = SOME.begin(process::id());
-        drop(SOME.wait());
-        let last = SOME.last.lock().unwrap().unwrap();
-        assert!(last.elapsed() >= PATIENCE);
+        let _slow = SOME.begin();
+        let begun = SOME.wait();
+        assert!(begun[0].at.elapsed() >= PATIENCE);
+        drop(begun);
+        drop(SOME.begin());
+        let begun = SOME.wait();
+        assert_eq!(begun.len(), 1, "the slow one is forgotten");
+        assert!(begun[0].at.elapsed() < PATIENCE, "that of another is over");
     }
 
     #[test]
     fn a_lookup_waits_for_a_fork() {
+        static SOME: Lookups = Lookups::new();
         static HAS_BEGUN: AtomicBool = AtomicBool::new(false);
-        before_fork();
+        let fork = SOME.wait();
         thread::scope(|scope| {
             scope.spawn(|| {
-                let _lookup = Lookup::begin();
+                let _lookup = SOME.begin();
                 HAS_BEGUN.store(true, Ordering::SeqCst);
             });
             thread::sleep(Duration::from_millis(50));
-            let has_begun = HAS_BEGUN.load(Ordering::SeqCst);
-            after_fork();
-            assert!(!has_begun);
+            assert!(!HAS_BEGUN.load(Ordering::SeqCst));
+            drop(fork);
         });
         assert!(HAS_BEGUN.load(Ordering::SeqCst));
-    }
-
-    #[test]
-    fn a_child_has_none_of_its_parents() {
-        static SOME: Lookups = Lookups::new();
-        let parents = SOME.begin(process::id() + 1);
-        SOME.forget();
-        let own = SOME.begin(process::id());
-        drop(parents);
-        assert_eq!(SOME.count.load(Ordering::SeqCst), 1);
-        drop(own);
-        assert_eq!(SOME.count.load(Ordering::SeqCst), 0);
     }
 }

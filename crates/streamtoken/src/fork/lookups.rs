@@ -65,6 +65,7 @@ impl Begun {
     }
 }
 
+#[cfg(feature = "client")]
 impl Lookup {
     /// Waits for a fork. Not to be called where the thread that forks waits for this one.
     pub(crate) fn begin() -> Self {

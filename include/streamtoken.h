@@ -75,9 +75,8 @@
  * when no other uses it. `fork` waits for the signatures and the ends of other threads, some milliseconds at
  * most, and for the lookups of a host's name that their calls make, a quarter of a second at most; the child
  * may use every handle but a client, whose connections are those of the parent. Do not fork out of a signal
- * handler.
- * Let calls of other threads come back before the process exits: AWS-LC may abort a thread that begins to
- * sign while `exit` runs.
+ * handler. Let calls of other threads come back before the process exits: AWS-LC may abort a thread that
+ * begins to sign while `exit` runs.
  *
  * ERRORS
  *

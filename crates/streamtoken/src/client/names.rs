@@ -32,8 +32,8 @@ impl<R: Resolver> Resolver for Names<R> {
     }
 }
 
-/// The system's resolver, on a thread that is left behind when the time is over. ureq's own does as much, but does
-/// not wait for the end of the thread either when the name is found.
+/// The system's resolver, on a thread that is left behind when the time is over. So does ureq's own, which does not
+/// wait for the thread's end even when the name is found.
 #[derive(Debug)]
 pub(super) struct System;
 
@@ -69,16 +69,18 @@ fn look_up<T: Send + 'static>(
     if ended.recv_timeout(*timeout.after) == Err(RecvTimeoutError::Timeout) {
         return Err(Error::Timeout(timeout.reason));
     }
-    // The lookup is over when its thread is, and not before.
-    let (answer, _lookup) = thread
-        .join()
-        .unwrap_or_else(|fault| panic::resume_unwind(fault));
+    let ended = thread.join();
+    let (answer, lookup) = ended.unwrap_or_else(|fault| panic::resume_unwind(fault));
+    if let Some(lookup) = lookup {
+        lookup.end();
+    }
     Ok(answer)
 }
 
 #[cfg(test)]
 mod tests {
     use std::panic::catch_unwind;
+    use std::sync::atomic::{AtomicBool, Ordering};
     use std::sync::mpsc;
     use std::thread;
     use std::time::Duration;
@@ -128,6 +130,21 @@ mod tests {
         let over = look_up(move || answered.recv(), within(Duration::from_millis(1)));
         assert!(is_over(&over));
         drop(answer);
+    }
+
+    #[test]
+    fn what_is_answered_is_over_to_the_end_of_its_thread() {
+        static HAS_ENDED: AtomicBool = AtomicBool::new(false);
+        struct AtEnd;
+        impl Drop for AtEnd {
+            fn drop(&mut self) {
+                thread::sleep(Duration::from_millis(20));
+                HAS_ENDED.store(true, Ordering::SeqCst);
+            }
+        }
+        thread_local!(static AT_END: AtEnd = const { AtEnd });
+        look_up(|| AT_END.with(|_| ()), within(MINUTE)).unwrap();
+        assert!(HAS_ENDED.load(Ordering::SeqCst));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::fork::held_off;
 
 /// The provider whose random numbers wait for forks, and forks for them.
 pub(super) fn provider() -> CryptoProvider {
-    // Made by the first who comes here: for that, too, a child would wait for ever.
+    // Made by the first that comes here: a child that is forked off meanwhile would wait for it for ever.
     let groups = held_off(|| GROUPS.iter());
     CryptoProvider {
         kx_groups: groups.map(|group| group as &dyn SupportedKxGroup).collect(),

@@ -1,21 +1,22 @@
 //! Lookups of names, for which a fork waits a little.
 //!
 //! glibc takes the lock of its resolver, for an instant each, as a lookup begins and ends and as the thread of it
-//! ends; while it waits for the network it holds none. So a fork waits for those alone that have just begun: nearly
-//! all are over then. A child that is forked off at the very instant in which a slower one ends may still hang.
+//! ends; while it waits for the network it holds none. So a fork waits for those alone that began a moment before:
+//! nearly all end in it. A child that is forked off at the very instant in which a slower one ends may still hang.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long a lookup has just begun. All threads of Python stop while one of them forks.
+/// How long after its begin a fork waits for a lookup. All threads of Python stop while one of them forks.
 const PATIENCE: Duration = Duration::from_millis(250);
 const PAUSE: Duration = Duration::from_micros(100);
 
 /// Those of this process.
 pub(super) static LOOKUPS: Lookups = Lookups::new();
 
-/// Lookups that have just begun.
+/// Lookups that began a moment ago.
 pub(super) struct Lookups(Mutex<Vec<Begun>>);
 
 /// While this lives, no lookup begins.
@@ -23,11 +24,13 @@ pub(super) type NoNewLookups = MutexGuard<'static, Vec<Begun>>;
 
 pub(super) struct Begun {
     at: Instant,
-    lookup: Weak<()>,
+    is_over: Arc<AtomicBool>,
 }
 
-/// A lookup that is under way until this is dropped.
-pub(crate) struct Lookup(Arc<()>);
+/// A lookup that is under way.
+pub(crate) struct Lookup {
+    is_over: Arc<AtomicBool>,
+}
 
 impl Lookups {
     const fn new() -> Self {
@@ -35,17 +38,17 @@ impl Lookups {
     }
 
     fn begin(&'static self) -> Lookup {
-        let lookup = Lookup(Arc::new(()));
+        let is_over = Arc::default();
         let mut begun = self.lock();
         begun.retain(Begun::counts);
         begun.push(Begun {
             at: Instant::now(),
-            lookup: Arc::downgrade(&lookup.0),
+            is_over: Arc::clone(&is_over),
         });
-        lookup
+        Lookup { is_over }
     }
 
-    /// Waits until those that have just begun are over.
+    /// Waits until those that began a moment ago are over.
     pub(super) fn wait(&'static self) -> NoNewLookups {
         let begun = self.lock();
         while begun.iter().any(Begun::counts) {
@@ -61,15 +64,20 @@ impl Lookups {
 
 impl Begun {
     fn counts(&self) -> bool {
-        self.lookup.strong_count() > 0 && self.at.elapsed() < PATIENCE
+        !self.is_over.load(Ordering::Acquire) && self.at.elapsed() < PATIENCE
     }
 }
 
-#[cfg(feature = "client")]
 impl Lookup {
     /// Waits for a fork. Not to be called where the thread that forks waits for this one.
+    #[cfg(feature = "client")]
     pub(crate) fn begin() -> Self {
         LOOKUPS.begin()
+    }
+
+    /// To be called when the thread of the lookup has ended. One that never is counts for [`PATIENCE`].
+    pub(crate) fn end(&self) {
+        self.is_over.store(true, Ordering::Release);
     }
 }
 
@@ -92,7 +100,7 @@ mod tests {
             scope.spawn(move || {
                 thread::sleep(Duration::from_millis(20));
                 IS_OVER.store(true, Ordering::SeqCst);
-                drop(lookup);
+                lookup.end();
             });
             drop(SOME.wait());
             assert!(IS_OVER.load(Ordering::SeqCst));
@@ -102,14 +110,15 @@ mod tests {
     #[test]
     fn a_fork_does_not_wait_for_the_network() {
         static SOME: Lookups = Lookups::new();
-        let _slow = SOME.begin();
-        let begun = SOME.wait();
-        assert!(begun[0].at.elapsed() >= PATIENCE);
-        drop(begun);
         drop(SOME.begin());
         let begun = SOME.wait();
-        assert_eq!(begun.len(), 1, "the slow one is forgotten");
-        assert!(begun[0].at.elapsed() < PATIENCE, "that of another is over");
+        assert!(
+            begun[0].at.elapsed() >= PATIENCE,
+            "left behind, and no less"
+        );
+        drop(begun);
+        SOME.begin().end();
+        assert_eq!(SOME.wait().len(), 1, "the slow one is forgotten");
     }
 
     #[test]
@@ -119,7 +128,7 @@ mod tests {
         let fork = SOME.wait();
         thread::scope(|scope| {
             scope.spawn(|| {
-                let _lookup = SOME.begin();
+                SOME.begin();
                 HAS_BEGUN.store(true, Ordering::SeqCst);
             });
             thread::sleep(Duration::from_millis(50));
